@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { InvalidParameter } from '../wire/errors.ts';
 
-export type Digest = `sha256:${string}` & { readonly __brand?: 'Digest' };
+export type Digest = `sha256:${string}`;
 /** Names a stack of layers: ChainID(L0)=DiffID(L0); ChainID(L0..n)=sha256(ChainID(L0..n-1) + " " + DiffID(Ln)). */
 export type ChainId = string & { readonly __brand: 'ChainId' };
 
@@ -15,7 +15,7 @@ export function isDigest(text: string): text is Digest {
 /** @throws InvalidParameter when the text is no sha256 digest */
 export function parseDigest(text: string): Digest {
   if (!isDigest(text)) throw new InvalidParameter(`invalid digest: ${JSON.stringify(text)}`);
-  return text;
+  return text as Digest;
 }
 
 export function digestOf(data: Uint8Array | string): Digest {
