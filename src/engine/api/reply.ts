@@ -1,0 +1,39 @@
+// What a handler answers. Handlers validate everything before they return; from the first byte on errors travel in band.
+// A source of a stream must end when `call.signal` aborts: an async generator that waits cannot be stopped from outside.
+import type { Duplex } from 'node:stream';
+
+export type Headers = Record<string, string | number>;
+
+export type Reply =
+  | { kind: 'json'; status: number; value: unknown; headers?: Headers }
+  | { kind: 'empty'; status: number; headers?: Headers }
+  | { kind: 'text'; status: number; text: string; headers?: Headers }
+  | { kind: 'stream'; status: number; source: AsyncIterable<Uint8Array | string>; headers: Headers }
+  | { kind: 'ndjson'; status: number; source: AsyncIterable<unknown>; headers?: Headers }
+  | { kind: 'hijack'; contentType: string; run: (stream: Duplex) => Promise<void> };
+
+export const json = (value: unknown, status = 200, headers?: Headers): Reply => ({ kind: 'json', status, value, ...(headers && { headers }) });
+export const noContent = (): Reply => ({ kind: 'empty', status: 204 });
+/** 304: the object is already in the wished state. */
+export const notModified = (): Reply => ({ kind: 'empty', status: 304 });
+export const empty = (status: number, headers?: Headers): Reply => ({ kind: 'empty', status, ...(headers && { headers }) });
+export const text = (value: string, status = 200, headers?: Headers): Reply => ({ kind: 'text', status, text: value, ...(headers && { headers }) });
+
+/** Bytes as they come. An error before the first chunk still gets its own status if it comes within 200 ms. */
+export const stream = (source: AsyncIterable<Uint8Array | string>, contentType: string, headers: Headers = {}): Reply =>
+  ({ kind: 'stream', status: 200, source, headers: { 'Content-Type': contentType, ...headers } });
+
+/**
+ * One JSON value a line. An error before the first value gets its own status; after it, it is sent as
+ * `{"errorDetail":{"message"},"error"}`, which is how every Docker client expects a failing pull, push or build.
+ */
+export const ndjson = (source: AsyncIterable<unknown>, headers?: Headers): Reply => ({ kind: 'ndjson', status: 200, source, ...(headers && { headers }) });
+
+export const RAW_STREAM = 'application/vnd.docker.raw-stream';
+export const MULTIPLEXED_STREAM = 'application/vnd.docker.multiplexed-stream';
+
+/**
+ * Takes over the connection (attach, exec): 101 when the client asked for an upgrade, else 200.
+ * `run` gets the raw stream, both directions, half-open; it must end or destroy it. Errors it throws close the stream.
+ */
+export const hijack = (contentType: string, run: (stream: Duplex) => Promise<void>): Reply => ({ kind: 'hijack', contentType, run });

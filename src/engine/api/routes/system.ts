@@ -1,0 +1,162 @@
+// /_ping, /version, /info, /events. Shapes: Docker Engine API v1.47, tag System.
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { arch, cpus, hostname, release, totalmem, type } from 'node:os';
+import type { EngineEvent, EventBus } from '../../base/events.ts';
+import { randomId } from '../../base/ids.ts';
+import { InvalidParameter } from '../../wire/errors.ts';
+import { parseFilters, type Filters } from '../filters.ts';
+import { json, ndjson, text, type Reply } from '../reply.ts';
+import { get, head, type Call, type Route } from '../router.ts';
+import { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from '../version.ts';
+
+export interface SystemNeeds {
+  events: EventBus;
+  identityFile: string;
+  dataRoot: string;
+  counts(): { containers: number; running: number; paused: number; stopped: number; images: number };
+  /** extra facts for /info, e.g. the runtime found by probing */
+  facts?(): Record<string, unknown>;
+}
+
+const ARCH: Record<string, string> = { x64: 'amd64', arm64: 'arm64', arm: 'arm', ia32: '386', ppc64: 'ppc64le', s390x: 's390x', riscv64: 'riscv64' };
+const PING_HEADERS = { 'Cache-Control': 'no-cache, no-store, must-revalidate', Pragma: 'no-cache', 'Builder-Version': '1', Swarm: 'inactive' };
+
+export function systemRoutes(needs: SystemNeeds): Route[] {
+  const ping = (): Reply => text('OK', 200, PING_HEADERS);
+  return [
+    get('/_ping', ping),
+    head('/_ping', ping),
+    get('/version', () => json(version())),
+    get('/info', async () => json(await info(needs))),
+    get('/events', (call) => ndjson(eventStream(needs.events, call))),
+  ];
+}
+
+const machine = () => ARCH[arch()] ?? arch();
+
+function version() {
+  const details = { ApiVersion: API_VERSION, Arch: machine(), KernelVersion: release(), MinAPIVersion: MIN_API_VERSION, Os: 'linux' };
+  return {
+    Platform: { Name: 'Gantry' },
+    Version: ENGINE_VERSION,
+    ...details,
+    GitCommit: '',
+    GoVersion: '',
+    BuildTime: '',
+    Components: [{ Name: 'Gantry', Version: ENGINE_VERSION, Details: { ...details, NodeVersion: process.version } }],
+  };
+}
+
+async function info(needs: SystemNeeds) {
+  const counts = needs.counts();
+  const unified = readText('/proc/self/mounts').includes(' /sys/fs/cgroup cgroup2 ');
+  return {
+    ID: await identity(needs.identityFile),
+    Containers: counts.containers,
+    ContainersRunning: counts.running,
+    ContainersPaused: counts.paused,
+    ContainersStopped: counts.stopped,
+    Images: counts.images,
+    Driver: 'overlay2',
+    DriverStatus: [['Backing Filesystem', 'overlay'], ['Supports d_type', 'true']],
+    Plugins: { Volume: ['local'], Network: ['bridge', 'host', 'ipvlan', 'macvlan', 'none'], Authorization: null, Log: ['json-file', 'none'] },
+    MemoryLimit: true, SwapLimit: true, CpuCfsPeriod: true, CpuCfsQuota: true, CPUShares: true, CPUSet: true, PidsLimit: true,
+    IPv4Forwarding: readText('/proc/sys/net/ipv4/ip_forward').trim() === '1',
+    Debug: false,
+    OomKillDisable: !unified,
+    NGoroutines: 0,
+    SystemTime: new Date().toISOString(),
+    LoggingDriver: 'json-file',
+    CgroupDriver: 'cgroupfs',
+    CgroupVersion: unified ? '2' : '1',
+    NEventsListener: 0,
+    KernelVersion: release(),
+    OperatingSystem: /^PRETTY_NAME="?([^"\n]*)/m.exec(readText('/etc/os-release'))?.[1] ?? type(),
+    OSVersion: /^VERSION_ID="?([^"\n]*)/m.exec(readText('/etc/os-release'))?.[1] ?? '',
+    OSType: 'linux',
+    Architecture: arch() === 'x64' ? 'x86_64' : arch() === 'arm64' ? 'aarch64' : arch(),
+    IndexServerAddress: 'https://index.docker.io/v1/',
+    RegistryConfig: { InsecureRegistryCIDRs: ['127.0.0.0/8', '::1/128'], IndexConfigs: {}, Mirrors: [] },
+    NCPU: cpus().length,
+    MemTotal: totalmem(),
+    DockerRootDir: needs.dataRoot,
+    Name: hostname(),
+    Labels: [],
+    ExperimentalBuild: false,
+    ServerVersion: ENGINE_VERSION,
+    LiveRestoreEnabled: true,
+    Isolation: '',
+    InitBinary: 'tini',
+    SecurityOptions: ['name=seccomp,profile=builtin'],
+    Swarm: { LocalNodeState: 'inactive', NodeID: '', NodeAddr: '', ControlAvailable: false, Error: '', RemoteManagers: null },
+    Warnings: [],
+    ...needs.facts?.(),
+  };
+}
+
+const readText = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // an optional fact of the machine
+  }
+};
+
+async function identity(path: string): Promise<string> {
+  const kept = readText(path).trim();
+  if (kept) return kept;
+  const made = randomId().slice(0, 32);
+  await writeFile(path, made);
+  return made;
+}
+
+const EVENT_FILTERS = ['type', 'event', 'container', 'image', 'volume', 'network', 'daemon', 'label', 'scope', 'plugin', 'service', 'node', 'secret', 'config', 'builder'];
+
+function eventStream(events: EventBus, call: Call): AsyncIterable<EngineEvent> {
+  const filters = parseFilters(call.query, EVENT_FILTERS);
+  const since = timeQuery(call.query.get('since'));
+  const until = timeQuery(call.query.get('until'));
+  return follow(events, filters, since, until, call.signal);
+}
+
+async function* follow(events: EventBus, filters: Filters, since: number | undefined, until: number | undefined, signal: AbortSignal): AsyncGenerator<EngineEvent> {
+  const queue: EngineEvent[] = since === undefined ? [] : events.history(since, until);
+  let wake = () => {};
+  using _subscription = events.subscribe((event) => {
+    queue.push(event);
+    wake();
+  });
+  const ended = AbortSignal.any([signal, ...(until === undefined ? [] : [AbortSignal.timeout(Math.max(0, Math.min(until * 1000 - Date.now(), 2 ** 31 - 1)))])]);
+  ended.addEventListener('abort', () => wake());
+  for (;;) {
+    for (let event = queue.shift(); event; event = queue.shift()) if (wanted(event, filters)) yield event;
+    if (ended.aborted) return;
+    await new Promise<void>((resolve) => (wake = resolve));
+  }
+}
+
+function wanted(event: EngineEvent, filters: Filters): boolean {
+  const { ID, Attributes } = event.Actor;
+  const names = (value: string) => filters.values(value);
+  const isObject = (kind: string) =>
+    !filters.has(kind) || (event.Type === kind && names(kind).some((wish) => wish === ID || (wish.length >= 4 && ID.startsWith(wish)) || wish === Attributes['name']));
+  const ofImage = !filters.has('image') || names('image').some((wish) => (event.Type === 'image' && (wish === ID || wish === Attributes['name'])) || wish === Attributes['image']);
+  return (
+    filters.matches('type', event.Type) && filters.matches('scope', event.scope) &&
+    (!filters.has('event') || names('event').some((wish) => event.Action === wish || event.Action.startsWith(`${wish}:`))) &&
+    isObject('container') && isObject('volume') && isObject('network') && ofImage && filters.matchesLabels(Attributes)
+  );
+}
+
+/** Seconds since the epoch with fraction, an RFC 3339 date, or a Go duration before now ("10m"). */
+function timeQuery(value: string | null): number | undefined {
+  if (value === null || value === '' || value === '0') return undefined;
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
+  const date = Date.parse(value);
+  if (!Number.isNaN(date)) return date / 1000;
+  const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
+  if (parts.length === 0) throw new InvalidParameter(`invalid time ${JSON.stringify(value)}`);
+  const unit: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 0.001 };
+  return Date.now() / 1000 - parts.reduce((sum, part) => sum + Number(part[1]) * (unit[part[2] as string] as number), 0);
+}

@@ -1,0 +1,39 @@
+// The composition root: opens every domain in order, wires them, collects their routes. The only place that does so.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createEventBus } from './base/events.ts';
+import type { Log } from './base/log.ts';
+import { systemRoutes } from './api/routes/system.ts';
+import type { Route } from './api/router.ts';
+import { openDataRoot } from './data-root.ts';
+
+export interface EngineOptions {
+  /** images, layers, volumes, container records; survives reboots */
+  dataRoot: string;
+  /** mounts, sockets, runtime state; gone after a reboot */
+  runRoot: string;
+  log: Log;
+}
+
+export interface Engine extends AsyncDisposable {
+  routes: Route[];
+}
+
+/**
+ * Opens the engine on its data root. Containers that run are found again; they keep running after dispose.
+ * @throws Unavailable when another engine holds the data root, System when it cannot be used
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { dataRoot, runRoot, log } = options;
+  await using undo = new AsyncDisposableStack();
+  undo.use(await openDataRoot(dataRoot));
+  await mkdir(runRoot, { recursive: true, mode: 0o711 });
+  const events = createEventBus();
+
+  const routes: Route[] = [
+    ...systemRoutes({ events, identityFile: join(dataRoot, 'engine-id'), dataRoot, counts: () => ({ containers: 0, running: 0, paused: 0, stopped: 0, images: 0 }) }),
+  ];
+  log.info('engine open', { dataRoot, runRoot });
+  const stack = undo.move();
+  return { routes, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}

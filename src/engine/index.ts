@@ -1,0 +1,63 @@
+// The door of the engine: `startEngine(options)` opens it and serves the Docker Engine API on a unix socket.
+import { chmod, chown, mkdir, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import { createRouter, type Router } from './api/router.ts';
+import { createApiServer } from './api/server.ts';
+import { API_VERSION, ENGINE_VERSION } from './api/version.ts';
+import { openEngine, type EngineOptions } from './engine.ts';
+import { System, Unavailable } from './wire/errors.ts';
+
+export interface StartOptions extends EngineOptions {
+  /** path of the unix socket */
+  socketPath: string;
+}
+
+/**
+ * Starts the engine; resolves when it accepts connections. Dispose stops serving and leaves containers running.
+ * @throws Unavailable when a live engine already answers on the socket or holds the data root
+ */
+export async function startEngine(options: StartOptions): Promise<AsyncDisposable> {
+  await using undo = new AsyncDisposableStack();
+  const engine = undo.use(await openEngine(options));
+  const router: Router = createRouter(engine.routes);
+  const server = createApiServer(router, {
+    'Api-Version': API_VERSION,
+    'Docker-Experimental': 'false',
+    Ostype: 'linux',
+    Server: `Gantry/${ENGINE_VERSION} (linux)`,
+  }, options.log);
+  await freeSocket(options.socketPath);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(new System(`cannot listen on ${options.socketPath}`, { cause: error })));
+    server.listen({ path: options.socketPath, backlog: 1024 }, resolve);
+  });
+  undo.defer(async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  });
+  await grantGroup(options.socketPath);
+  const stack = undo.move();
+  return { [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Removes a socket that a dead engine left. @throws Unavailable when somebody answers on it */
+async function freeSocket(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const answers = await new Promise<boolean>((resolve) => {
+    const probe = connect(path, () => { probe.destroy(); resolve(true); });
+    probe.on('error', () => resolve(false)); // nobody listens, or no such file
+  });
+  if (answers) throw new Unavailable(`an engine already answers on ${path}: stop it or choose another with --socket`);
+  await rm(path, { force: true });
+}
+
+/** 0660, group `gantry` when the machine has one. */
+async function grantGroup(path: string): Promise<void> {
+  await chmod(path, 0o660);
+  if (process.getuid?.() !== 0) return;
+  const groups = await readFile('/etc/group', 'utf8').catch(() => ''); // no group file, no group
+  const gid = /^gantry:[^:]*:(\d+):/m.exec(groups)?.[1];
+  if (gid !== undefined) await chown(path, 0, Number(gid));
+}

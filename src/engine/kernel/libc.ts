@@ -1,0 +1,33 @@
+// System calls that Node lacks, by FFI. The only importer of koffi. Never setns or unshare here: they act on one thread.
+// Sources: mount(2), umount(2), mknod(2), setxattr(2), flock(2), signal numbers of asm-generic.
+import koffi from 'koffi';
+
+const libc = koffi.load('libc.so.6');
+
+/** A failed system call: `code` as Node names it. */
+export class SystemCallError extends Error {
+  readonly code: string;
+  readonly errno: number;
+  constructor(call: string, errno: number) {
+    const code = NAMES.get(errno) ?? `E${errno}`;
+    super(`${call}: ${code}`);
+    this.name = 'SystemCallError';
+    this.code = code;
+    this.errno = errno;
+  }
+}
+
+// EWOULDBLOCK and ENOTSUP are second names of EAGAIN and EOPNOTSUPP; Node uses the first of each.
+const NAMES = new Map<number, string>(
+  Object.entries(koffi.os.errno).filter(([name]) => name !== 'EWOULDBLOCK' && name !== 'ENOTSUP').map(([name, number]) => [number as number, name]),
+);
+
+/** Declares a libc function whose result below zero is an error with errno. */
+export function systemCall<A extends unknown[]>(name: string, declaration: string): (...args: A) => number {
+  const call = libc.func(declaration);
+  return (...args) => {
+    const result = Number(call(...args));
+    if (result < 0) throw new SystemCallError(name, koffi.errno());
+    return result;
+  };
+}
