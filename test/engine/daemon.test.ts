@@ -1,0 +1,51 @@
+// The engine as a program: what it says and how it exits when something is wrong with its arguments or folders.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { startTestEngine } from './harness.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gantry-daemon-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const daemon = (...args: string[]) => {
+  const result = spawnSync('node_modules/.bin/node', ['src/engine/daemon.ts', ...args], { encoding: 'utf8', timeout: 20_000 });
+  return { code: result.status, said: result.stderr };
+};
+const where = (name: string) => ['--data-root', join(folder, name), '--run-root', join(folder, `${name}-run`), '--socket', join(folder, `${name}.sock`)];
+
+test('unknown flags and commands are refused with the usage and exit code 2', () => {
+  for (const args of [['--data-rot', '/tmp/x'], ['fly'], ['--log-level', 'loud']]) {
+    const { code, said } = daemon(...args);
+    expect(code).toBe(2);
+    expect(said).toContain('usage: gantry-engine');
+  }
+});
+
+test('a data root of a newer version is left alone', () => {
+  execFileSync('mkdir', ['-p', join(folder, 'newer')]);
+  writeFileSync(join(folder, 'newer/version'), '99\n');
+  const { code, said } = daemon(...where('newer'));
+  expect(code).toBe(1);
+  expect(said).toContain('has format 99, this engine knows 1: use a newer Gantry or another --data-root');
+});
+
+test('a data root that cannot be made says what to do', () => {
+  writeFileSync(join(folder, 'file'), '');
+  const { code, said } = daemon('--data-root', join(folder, 'file/data'), '--run-root', join(folder, 'r'), '--socket', join(folder, 'x.sock'));
+  expect(code).toBe(1);
+  expect(said).toContain('choose another with --data-root');
+});
+
+test('a second engine on the same data root or socket is refused, and a dead one leaves nothing in the way', async () => {
+  await using engine = await startTestEngine();
+  const second = daemon('--data-root', engine.dataRoot, '--run-root', engine.runRoot, '--socket', join(folder, 'two.sock'));
+  expect(second).toMatchObject({ code: 1, said: expect.stringContaining('another engine is using the data root') });
+  const third = daemon('--data-root', join(folder, 'third'), '--run-root', join(folder, 'third-run'), '--socket', engine.socketPath);
+  expect(third).toMatchObject({ code: 1, said: expect.stringContaining('an engine already answers') });
+  await engine.kill9();
+  await engine.start();
+  expect((await engine.api('GET', '/_ping')).body).toBe('OK');
+  expect(await engine.stop()).toBe(0);
+});
