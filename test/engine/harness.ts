@@ -3,7 +3,7 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -27,7 +27,8 @@ export interface TestEngine extends AsyncDisposable {
   dockerSpawn(...args: string[]): ChildProcess;
   /** runs a command in the engine's network namespace */
   inNetns(...argv: string[]): Promise<CommandResult>;
-  api(method: string, path: string, body?: unknown): Promise<{ status: number; body: string; json: any }>;
+  /** `json` is the parsed body where it is JSON */
+  api<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<{ status: number; body: string; json: T }>;
   /** SIGKILL, as a crash would */
   kill9(): Promise<void>;
   /** SIGTERM; resolves with the exit code */
@@ -110,18 +111,15 @@ function run(command: string, args: string[], folder: string): Promise<CommandRe
   });
 }
 
-function api(socketPath: string, method: string, path: string, body?: unknown): Promise<{ status: number; body: string; json: any }> {
-  return new Promise((done, fail) => {
-    const asked = request({ socketPath, method, path, headers: body === undefined ? {} : { 'Content-Type': 'application/json' } }, async (response) => {
-      let text = '';
-      for await (const chunk of response) text += chunk;
-      let json: unknown;
-      try { json = JSON.parse(text); } catch { json = undefined; } // streams and empty answers are no JSON
-      done({ status: response.statusCode ?? 0, body: text, json });
-    });
-    asked.on('error', fail);
-    asked.end(body === undefined ? undefined : JSON.stringify(body));
-  });
+async function api<T>(socketPath: string, method: string, path: string, body?: unknown): Promise<{ status: number; body: string; json: T }> {
+  const asked = request({ socketPath, method, path, headers: body === undefined ? {} : { 'Content-Type': 'application/json' } });
+  asked.end(body === undefined ? undefined : JSON.stringify(body));
+  const [response] = await once(asked, 'response') as [IncomingMessage];
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  let json: unknown;
+  try { json = JSON.parse(text); } catch { json = undefined; } // streams and empty answers are no JSON
+  return { status: response.statusCode ?? 0, body: text, json: json as T };
 }
 
 function mountsBelow(folder: string): string[] {
