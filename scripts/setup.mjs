@@ -41,7 +41,7 @@ function setUpNpm(stamp, { offline, say }) {
   // A linked folder belongs to another checkout, which sets it up itself.
   if (!isLink(modules) && !agrees(lock, installedLock)) {
     say('Installing npm packages (about a minute, once) ...');
-    const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', offline ? '--offline' : '--prefer-offline'], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+    const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', offline ? '--offline' : '--prefer-offline'], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
     if (npm.error) throw new SetupFailure(`npm could not be run: ${npm.error.message}`);
     if (npm.status !== 0) throw new SetupFailure('npm ci failed (its message is above). With no network: npm ci --offline needs a filled npm cache.');
   }
