@@ -41,9 +41,12 @@ function setUpNpm(stamp, { offline, say }) {
   // A linked folder belongs to another checkout, which sets it up itself.
   if (!isLink(modules) && !agrees(lock, installedLock)) {
     say('Installing npm packages (about a minute, once) ...');
-    const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', offline ? '--offline' : '--prefer-offline'], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+    // Not `npm ci`: it refuses a lock file without the optional native parts of *other* platforms, which some
+    // registries do not carry. What was installed is compared with the lock file instead.
+    const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', offline ? '--offline' : '--prefer-offline'], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
     if (npm.error) throw new SetupFailure(`npm could not be run: ${npm.error.message}`);
-    if (npm.status !== 0) throw new SetupFailure('npm ci failed (its message is above). With no network: npm ci --offline needs a filled npm cache.');
+    if (npm.status !== 0) throw new SetupFailure(`npm install failed (its message is above)${offline ? '; --offline needs a filled npm cache' : ''}`);
+    if (!agrees(lock, installedLock)) throw new SetupFailure('npm installed something else than package-lock.json says. Delete node_modules and try again.');
   }
   stamp.npm = wanted;
 }
