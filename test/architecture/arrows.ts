@@ -17,7 +17,7 @@ const engineRows: { names: string[]; sideways?: boolean }[] = [
 ];
 
 /** Pure modules of the engine that main may use besides `wire`: the same algebra in two places. */
-const pureEngine = ['src/engine/layers/tar-headers.ts', 'src/engine/layers/tree.ts'];
+const pureEngine = /^src\/engine\/layers\/(tar|tree|advice|report)(-[a-z]+)*\.ts$/;
 
 interface Arrow {
   reason: string;
@@ -59,7 +59,7 @@ export const arrows: Record<string, Arrow> = {
   'main reaches the engine over its socket': {
     reason: 'local and remote engines differ in dial() alone, so main uses wire types and pure code of the engine, and starts it in hosts/local.ts',
     broken: (source) => when(source, 'src/main', (entry) =>
-      inFolder(entry.target, 'src/engine') && !inFolder(entry.target, 'src/engine/wire') && !pureEngine.includes(entry.target) && !(entry.isType && inFolder(entry.target, 'src/engine/layers')) && !(entry.isDynamic && source.path === 'src/main/hosts/local.ts')),
+      inFolder(entry.target, 'src/engine') && !inFolder(entry.target, 'src/engine/wire') && !pureEngine.test(entry.target) && !(entry.isType && inFolder(entry.target, 'src/engine/layers')) && !(entry.isDynamic && source.path === 'src/main/hosts/local.ts')),
   },
 };
 

@@ -1,0 +1,175 @@
+// Bytes of an image: stored, visible, reclaimable and why, per layer and per path.
+// A stored copy is one file's content in one layer (further hard links in that layer are the same copy). It is visible when the
+// final image shows it under at least one name; otherwise its bytes could go, once, and the cause is what hid its last name:
+//   overwritten   the path was written again with other content, or as another kind
+//   deleted       a whiteout, an opaque directory or a replaced directory above it took it away
+//   metadata      the path was written again with the same content, only mode, owner, mtime or xattrs differ
+// stored = visible + overwritten + deleted + metadata, exactly. Duplicates (equal content visible under several paths that are
+// not hard links) are counted apart: all copies of a content but one.
+import { FLAG, KIND, type LayerTree } from './tree-file.ts';
+import { MARK, unionPath, type ImageTree } from './tree.ts';
+
+export type WasteCause = 'overwritten' | 'deleted' | 'metadata';
+
+export interface WasteItem {
+  /** byte string without leading "/" */
+  path: string;
+  /** the layer that stores the bytes nobody sees */
+  layer: number;
+  /** the layer that hid them */
+  hiddenBy: number;
+  cause: WasteCause;
+  bytes: number;
+}
+
+export interface FileCounts { added: number; content: number; metadata: number; type: number; link: number; removed: number }
+
+export interface LayerTotals {
+  /** content bytes this layer stores */
+  storedBytes: number;
+  /** those of them the final image does not show */
+  reclaimableBytes: number;
+  /** paths that are not directories, by mark */
+  files: FileCounts;
+}
+
+export interface Totals {
+  storedBytes: number;
+  visibleBytes: number;
+  reclaimableBytes: number;
+  overwrittenBytes: number;
+  deletedLaterBytes: number;
+  metadataOnlyBytes: number;
+  duplicateContentBytes: number;
+  /** visible / stored; 1 for an image that stores nothing */
+  efficiency: number;
+  layers: LayerTotals[];
+  /** largest first */
+  waste: WasteItem[];
+}
+
+const COUNTED: (keyof FileCounts | undefined)[] = [undefined, undefined, 'added', 'removed', 'content', 'metadata', 'type', 'link'];
+
+export function measureImage(tree: ImageTree): Totals {
+  const layers = tree.layers.map((): LayerTotals => ({
+    storedBytes: 0, reclaimableBytes: 0, files: { added: 0, content: 0, metadata: 0, type: 0, link: 0, removed: 0 },
+  }));
+  const visible = tree.layers.map((layer) => new Uint8Array(layer.nodes));
+  const hidden = hideCopies(tree, visible, layers);
+  const sums: Record<WasteCause, number> = { overwritten: 0, deleted: 0, metadata: 0 };
+  const waste: WasteItem[] = [];
+  const add = (item: WasteItem) => {
+    waste.push(item);
+    sums[item.cause] += item.bytes;
+    (layers[item.layer] as LayerTotals).reclaimableBytes += item.bytes;
+  };
+  for (const [index, layer] of tree.layers.entries()) {
+    const own = layers[index] as LayerTotals;
+    own.storedBytes = layer.storedBytes;
+    for (const [path, bytes] of layer.shadowed) {
+      own.storedBytes += bytes;
+      add({ path, layer: index, hiddenBy: index, cause: 'overwritten', bytes });
+    }
+  }
+  for (const copy of hidden) {
+    const layer = tree.layers[copy.layer] as LayerTree;
+    if (visible[copy.layer]?.[copy.copy]) continue;
+    const bytes = layer.stored[copy.copy] as number;
+    add({ path: unionPath(tree, copy.node), layer: copy.layer, hiddenBy: copy.hiddenBy, cause: copy.cause, bytes });
+  }
+  waste.sort((a, b) => b.bytes - a.bytes || a.layer - b.layer || (a.path < b.path ? -1 : 1));
+  const storedBytes = layers.reduce((sum, layer) => sum + layer.storedBytes, 0);
+  const reclaimableBytes = sums.overwritten + sums.deleted + sums.metadata;
+  const visibleBytes = storedBytes - reclaimableBytes;
+  return {
+    storedBytes, visibleBytes, reclaimableBytes,
+    overwrittenBytes: sums.overwritten, deletedLaterBytes: sums.deleted, metadataOnlyBytes: sums.metadata,
+    duplicateContentBytes: findDuplicates(tree, visible).reduce((sum, group) => sum + group.bytes * (group.copies.length - 1), 0),
+    efficiency: storedBytes === 0 ? 1 : visibleBytes / storedBytes,
+    layers, waste,
+  };
+}
+
+interface HiddenCopy { node: number; layer: number; copy: number; hiddenBy: number; cause: WasteCause }
+
+/** Marks what the final image shows; gives each hidden copy once, with what hid its last name. Counts marks on the way. */
+function hideCopies(tree: ImageTree, visible: Uint8Array[], layers: LayerTotals[]): Iterable<HiddenCopy> {
+  const single: HiddenCopy[] = [];
+  const linked = new Map<string, HiddenCopy>(); // copies with several names
+  const hasLinks = tree.layers.map((layer) => linkedNodes(layer));
+  for (let node = 0; node < tree.nodes; node++) {
+    const end = tree.eventBegin[node + 1] as number;
+    let lastKind = -1; // kind of what the path showed before, -1 nothing
+    for (let event = tree.eventBegin[node] as number; event < end; event++) {
+      const index = tree.eventLayer[event] as number;
+      const layer = tree.layers[index] as LayerTree;
+      const mark = tree.eventMark[event] as number;
+      const at = (tree.eventNode[event] as number) - 1;
+      const kind = mark === MARK.removed ? lastKind : (layer.kind[at] as number);
+      const counted = COUNTED[mark];
+      if (kind !== KIND.dir && counted !== undefined) (layers[index] as LayerTotals).files[counted]++;
+      lastKind = kind;
+      if (kind !== KIND.file || mark === MARK.removed) continue;
+      const copy = (layer.hardlinkOf[at] as number) || at;
+      if (event + 1 === end) { (visible[index] as Uint8Array)[copy] = 1; continue; }
+      if (layer.stored[copy] === 0) continue;
+      const hiding: HiddenCopy = { node, layer: index, copy, hiddenBy: tree.eventLayer[event + 1] as number, cause: causeOf(tree.eventMark[event + 1] as number) };
+      if (!(hasLinks[index] as Uint8Array)[copy]) { single.push(hiding); continue; }
+      const key = `${index}:${copy}`;
+      const other = linked.get(key);
+      if (other === undefined || other.hiddenBy < hiding.hiddenBy) linked.set(key, hiding);
+    }
+  }
+  return [...single, ...linked.values()];
+}
+
+function linkedNodes(layer: LayerTree): Uint8Array {
+  const found = new Uint8Array(layer.nodes);
+  for (let node = 0; node < layer.nodes; node++) if ((layer.flags[node] as number) & FLAG.hardlink) found[layer.hardlinkOf[node] as number] = 1;
+  return found;
+}
+
+function causeOf(mark: number): WasteCause {
+  return mark === MARK.removed ? 'deleted' : mark === MARK.metadata ? 'metadata' : 'overwritten';
+}
+
+export interface DuplicateGroup { bytes: number; copies: { layer: number; node: number }[] }
+
+/**
+ * Contents stored more than once among the visible copies, by bytes that could be saved, largest first. Files of 0 bytes are left out.
+ * @param visible by layer and node, 1 for the first name of each visible copy, as measureImage makes it
+ */
+export function findDuplicates(tree: ImageTree, visible: readonly Uint8Array[]): DuplicateGroup[] {
+  let count = 0;
+  for (const column of visible) for (const bit of column) count += bit;
+  let bits = 4;
+  while (2 ** bits < 2 * count) bits++;
+  const mask = 2 ** bits - 1;
+  const slots = new Float64Array(2 ** bits).fill(-1); // layer * 2^32 + node of the first copy seen
+  const groups = new Map<number, DuplicateGroup>();
+  for (const [index, layer] of tree.layers.entries()) {
+    const column = visible[index] as Uint8Array;
+    for (let node = 0; node < layer.nodes; node++) {
+      if (column[node] !== 1 || layer.stored[node] === 0 || layer.kind[node] !== KIND.file) continue;
+      if ((layer.flags[node] as number) & FLAG.cut) continue;
+      const word = layer.hash[4 * node] as number;
+      for (let slot = word & mask; ; slot = (slot + 1) & mask) {
+        const first = slots[slot] as number;
+        if (first === -1) { slots[slot] = index * 2 ** 32 + node; break; }
+        const firstLayer = Math.floor(first / 2 ** 32);
+        const firstNode = first % 2 ** 32;
+        if (!sameHash(tree.layers[firstLayer] as LayerTree, firstNode, layer, node)) continue;
+        let group = groups.get(first);
+        if (group === undefined) groups.set(first, (group = { bytes: layer.stored[node] as number, copies: [{ layer: firstLayer, node: firstNode }] }));
+        group.copies.push({ layer: index, node });
+        break;
+      }
+    }
+  }
+  return [...groups.values()].sort((a, b) => b.bytes * (b.copies.length - 1) - a.bytes * (a.copies.length - 1));
+}
+
+function sameHash(a: LayerTree, aNode: number, b: LayerTree, bNode: number): boolean {
+  for (let i = 0; i < 4; i++) if (a.hash[4 * aNode + i] !== b.hash[4 * bNode + i]) return false;
+  return true;
+}
