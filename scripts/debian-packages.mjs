@@ -16,6 +16,7 @@ export const run = {
   tar: 'unpacks layers',
   tini: 'the init process of `--init`',
   uidmap: 'user ids of containers without root',
+  attr: 'setfattr: the layer tests mark opaque folders',
   'util-linux': 'nsenter, for exec and copy',
   zstd: 'layers compressed with zstd',
 };
