@@ -1,0 +1,68 @@
+// Composition root of main: wires settings, hosts and the contract together; the two shells (browser.ts, electron.ts) only carry it.
+import { join } from 'node:path';
+import type { AppInfo } from './contract/settings.ts';
+import type { Connectors } from './hosts/connector.ts';
+import { createHosts, type HostRecord, type Hosts } from './hosts/hosts.ts';
+import { localConnector, type LocalEngine } from './hosts/local.ts';
+import { tcpConnector, unixConnector } from './hosts/sockets.ts';
+import type { RpcContext } from './rpc/context.ts';
+import { createTransfers } from './rpc/transfers.ts';
+import { openSecrets, type Cipher } from './secrets.ts';
+import { openSettings } from './settings.ts';
+
+export interface AppOptions {
+  shell: AppInfo['shell'];
+  version: string;
+  profilePath: string;
+  /** absent where there is no local engine (macOS, Windows) */
+  engine?: LocalEngine;
+  cipher?: Cipher;
+}
+
+export interface App extends AsyncDisposable {
+  context: RpcContext;
+  hosts: Hosts;
+}
+
+export const LOCAL_HOST = 'local';
+
+export async function openApp(options: AppOptions): Promise<App> {
+  const [settings, secrets] = await Promise.all([openSettings(options.profilePath), openSecrets(options.profilePath, options.cipher)]);
+  const connectors: Connectors = { unix: unixConnector, tcp: tcpConnector };
+  if (options.engine) connectors.local = localConnector(options.engine);
+  const hosts = createHosts(withLocal(settings.hosts(), options.engine !== undefined), connectors, (records) => settings.saveHosts(records));
+  const context: RpcContext = {
+    hosts,
+    settings,
+    secrets,
+    transfers: createTransfers(),
+    client: (hostId, signal) => hosts.client(hostId, { signal }),
+    app: {
+      version: options.version,
+      shell: options.shell,
+      platform: process.platform,
+      profilePath: options.profilePath,
+      ...(options.engine ? { engineSocket: options.engine.socketPath } : {}),
+    },
+  };
+  return {
+    context,
+    hosts,
+    [Symbol.asyncDispose]: () => hosts[Symbol.asyncDispose](),
+  };
+}
+
+function withLocal(records: HostRecord[], hasEngine: boolean): HostRecord[] {
+  const others = records.filter((record) => record.id !== LOCAL_HOST);
+  if (!hasEngine) return others;
+  const kept = records.find((record) => record.id === LOCAL_HOST);
+  return [kept ?? { id: LOCAL_HOST, config: { kind: 'local', name: 'Local', colour: 'blue' } }, ...others];
+}
+
+/** Where the local engine lives: root's fixed places, or the user's own folders (design, section 5). */
+export function enginePlaces(env: NodeJS.ProcessEnv, uid: number): { dataRoot: string; runRoot: string; socketPath: string } {
+  if (uid === 0) return { dataRoot: '/var/lib/gantry', runRoot: '/run/gantry', socketPath: '/run/gantry/gantry.sock' };
+  const dataRoot = join(env['XDG_DATA_HOME'] ?? join(env['HOME'] ?? '/tmp', '.local/share'), 'gantry');
+  const runRoot = join(env['XDG_RUNTIME_DIR'] ?? `/tmp/gantry-${uid}`, 'gantry');
+  return { dataRoot, runRoot, socketPath: join(runRoot, 'gantry.sock') };
+}

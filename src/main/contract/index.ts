@@ -1,0 +1,15 @@
+// The one door between renderer and main: everything the renderer may ask, one file per subject.
+import { containersContract } from './containers.ts';
+import { hostsContract } from './hosts.ts';
+import { imagesContract } from './images.ts';
+import { settingsContract } from './settings.ts';
+import { systemContract } from './system.ts';
+
+export const contract = {
+  hosts: hostsContract,
+  system: systemContract,
+  containers: containersContract,
+  images: imagesContract,
+  settings: settingsContract,
+};
+export type Contract = typeof contract;

@@ -1,0 +1,103 @@
+// The engine of this machine: found when it already runs, started as a child when it does not, left running when we go.
+// The child prints `ready PATH` on stdout once it accepts connections (design, section 5). It is detached with its log in a file,
+// so closing the app, or killing it, leaves the engine and its containers alone.
+import { mkdir, open } from 'node:fs/promises';
+import { connect as netConnect } from 'node:net';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { EngineError } from '../../engine/wire/errors.ts';
+import { spawnChild } from '../spawn.ts';
+import type { HostConnector } from './connector.ts';
+import { opened } from './sockets.ts';
+
+export interface LocalEngine {
+  dataRoot: string;
+  runRoot: string;
+  socketPath: string;
+  /** an engine that somebody else runs; it is never started by us */
+  foreign: boolean;
+  /** argv that starts the daemon, without its own options */
+  command: string[];
+  env: NodeJS.ProcessEnv;
+}
+
+const START_TIMEOUT_MS = 20_000;
+
+/** @throws Unavailable with the end of the engine's own output when it does not come up */
+export function localConnector(engine: LocalEngine): HostConnector<'local'> {
+  let starting: Promise<void> | undefined;
+  const ensure = () => (starting ??= startEngine(engine).finally(() => (starting = undefined)));
+  const dial = async (signal?: AbortSignal) => {
+    try {
+      return await opened(netConnect({ path: engine.socketPath }), 'connect', signal);
+    } catch (error) {
+      if (engine.foreign || signal?.aborted || !isNobodyThere(error)) throw error;
+      await ensure();
+      return opened(netConnect({ path: engine.socketPath }), 'connect', signal);
+    }
+  };
+  return {
+    kind: 'local',
+    address: () => engine.socketPath,
+    connect: async () => ({
+      dial: ({ signal }) => dial(signal),
+      async [Symbol.asyncDispose]() {}, // the engine stays
+    }),
+  };
+}
+
+function isNobodyThere(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ECONNREFUSED';
+}
+
+async function startEngine(engine: LocalEngine): Promise<void> {
+  const logPath = join(engine.dataRoot, 'engine.log');
+  await Promise.all([mkdir(dirname(logPath), { recursive: true }), mkdir(engine.runRoot, { recursive: true })]);
+  await using log = await open(logPath, 'a', 0o600);
+  const sizeBefore = (await log.stat()).size;
+  const [file, ...args] = engine.command;
+  const child = spawnChild(file as string, [...args, '--data-root', engine.dataRoot, '--run-root', engine.runRoot, '--socket', engine.socketPath], {
+    env: engine.env,
+    detached: true,
+    stderr: log.fd,
+  });
+  const failed = new Promise<never>((_resolve, reject) => {
+    child.once('error', (error) => reject(new EngineError('Unavailable', `cannot start the engine ${file}`, { cause: error })));
+    child.once('exit', (code, signal) => {
+      lastLines(logPath, sizeBefore).then((text) => reject(new EngineError('Unavailable', text || `the engine ended with ${signal ?? `code ${code}`}`)), reject);
+    });
+    setTimeout(() => reject(new EngineError('Unavailable', `the engine did not become ready in ${START_TIMEOUT_MS / 1000} s; its log is ${logPath}`)), START_TIMEOUT_MS).unref();
+  });
+  const ready = new Promise<void>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('ready ')) resolve();
+    });
+  });
+  try {
+    await Promise.race([ready, failed]);
+  } finally {
+    failed.catch(() => {}); // after `ready` its end shows as a broken connection
+    child.stdin.destroy();
+    child.stdout.destroy();
+    child.unref();
+  }
+}
+
+/** What a failed engine said last: messages of its structured log, or its plain words. */
+async function lastLines(path: string, from: number): Promise<string> {
+  await using log = await open(path, 'r');
+  const { size } = await log.stat();
+  const start = Math.max(from, size - 4096);
+  const { buffer, bytesRead } = await log.read(Buffer.alloc(size - start), 0, size - start, start);
+  const lines = buffer.toString('utf8', 0, bytesRead).trim().split('\n').slice(-3);
+  return lines.map(messageOf).filter(Boolean).join('; ');
+}
+
+function messageOf(line: string): string {
+  try {
+    return (JSON.parse(line) as { message?: string }).message ?? line;
+  } catch {
+    return line; // not every line is structured
+  }
+}

@@ -1,0 +1,17 @@
+// What every procedure can reach.
+import type { AppInfo } from '../contract/settings.ts';
+import type { DockerClient } from '../docker/client.ts';
+import type { Hosts } from '../hosts/hosts.ts';
+import type { Secrets } from '../secrets.ts';
+import type { Settings } from '../settings.ts';
+import type { Transfers } from './transfers.ts';
+
+export interface RpcContext {
+  hosts: Hosts;
+  settings: Settings;
+  secrets: Secrets;
+  transfers: Transfers;
+  app: AppInfo;
+  /** The Docker client of a host, connected. */
+  client(hostId: string, signal?: AbortSignal): Promise<DockerClient>;
+}

@@ -1,0 +1,14 @@
+// The whole contract, implemented: one router per subject.
+import { containersRouter } from './containers.ts';
+import { hostsRouter } from './hosts.ts';
+import { imagesRouter } from './images.ts';
+import { settingsRouter } from './settings.ts';
+import { systemRouter } from './system.ts';
+
+export const router = {
+  hosts: hostsRouter,
+  system: systemRouter,
+  containers: containersRouter,
+  images: imagesRouter,
+  settings: settingsRouter,
+};

@@ -1,0 +1,43 @@
+// What can be done to containers, as data.
+import { IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh, IconSkull, IconTrash, IconPlayerTrackNext } from '@tabler/icons-react';
+import type { ContainerRow } from '../../main/contract/containers.ts';
+import type { Action } from '../actions.ts';
+import { i18n } from '../i18n/i18n.ts';
+import type { HostRow } from '../queries.ts';
+import { rpc } from '../rpc.ts';
+import { confirmDanger } from '../ui/confirm.tsx';
+import { attempt } from '../ui/notify.ts';
+
+export type Container = HostRow<ContainerRow>;
+type Verb = 'start' | 'stop' | 'restart' | 'kill' | 'pause' | 'unpause';
+
+export function nameOf(container: Container): string {
+  return (container.row.Names[0] ?? container.row.Id.slice(0, 12)).replace(/^\//, '');
+}
+
+const isIn = (...states: ContainerRow['State'][]) => (items: Container[]) => items.length > 0 && items.every((item) => states.includes(item.row.State));
+
+const verb = (name: Verb) => async (items: Container[]) => {
+  await Promise.all(items.map((item) => attempt(i18n.t(`containers:failed.${name}`, { name: nameOf(item) }), () => rpc.containers[name]({ host: item.host.id, id: item.row.Id }))));
+};
+
+async function remove(items: Container[]): Promise<void> {
+  const running = items.filter((item) => ['running', 'paused', 'restarting'].includes(item.row.State));
+  const sure = await confirmDanger({
+    title: i18n.t('containers:remove.title', { count: items.length }),
+    text: running.length > 0 ? i18n.t('containers:remove.running', { names: running.map(nameOf).join(', ') }) : i18n.t('containers:remove.text', { names: items.map(nameOf).join(', ') }),
+    confirm: i18n.t('containers:actions.remove'),
+  });
+  if (!sure) return;
+  await Promise.all(items.map((item) => attempt(i18n.t('containers:failed.remove', { name: nameOf(item) }), () => rpc.containers.remove({ host: item.host.id, id: item.row.Id, force: running.includes(item) }))));
+}
+
+export const containerActions: Action<Container>[] = [
+  { id: 'start', label: 'containers:actions.start', icon: IconPlayerPlay, appliesTo: isIn('created', 'exited', 'dead'), perform: verb('start') },
+  { id: 'stop', label: 'containers:actions.stop', icon: IconPlayerStop, appliesTo: isIn('running', 'restarting', 'paused'), perform: verb('stop') },
+  { id: 'restart', label: 'containers:actions.restart', icon: IconRefresh, appliesTo: isIn('running', 'exited'), perform: verb('restart') },
+  { id: 'pause', label: 'containers:actions.pause', icon: IconPlayerPause, appliesTo: isIn('running'), perform: verb('pause') },
+  { id: 'unpause', label: 'containers:actions.unpause', icon: IconPlayerTrackNext, appliesTo: isIn('paused'), perform: verb('unpause') },
+  { id: 'kill', label: 'containers:actions.kill', icon: IconSkull, appliesTo: isIn('running', 'paused', 'restarting'), perform: verb('kill') },
+  { id: 'remove', label: 'containers:actions.remove', icon: IconTrash, colour: 'red', shortcut: 'Delete', appliesTo: (items) => items.length > 0, perform: remove },
+];

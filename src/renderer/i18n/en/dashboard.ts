@@ -1,0 +1,2 @@
+// English texts of the dashboard.
+export default { title: 'Dashboard' };

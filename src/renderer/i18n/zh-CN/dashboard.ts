@@ -1,0 +1,2 @@
+// Simplified Chinese texts of the dashboard.
+export default { title: '概览' };

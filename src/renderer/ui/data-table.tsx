@@ -1,0 +1,171 @@
+// The list of every view: virtual rows, sort, selection, keyboard. Ten thousand rows cost what a screenful costs.
+// Keyboard (WAI-ARIA grid pattern): up/down/page/home/end move, shift extends, space selects, Ctrl+A all, Enter opens, Menu key menu.
+import { Checkbox } from '@mantine/core';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import { useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import classes from './data-table.module.css';
+
+export interface Column<T> {
+  id: string;
+  /** translated heading */
+  label: string;
+  /** CSS grid track, e.g. `minmax(160px, 2fr)` or `96px` */
+  width: string;
+  render: (row: T) => ReactNode;
+  /** present: the column sorts by it */
+  sortBy?: (row: T) => string | number;
+  align?: 'right';
+}
+
+export interface Sort { column: string; descending: boolean }
+
+interface DataTableProps<T> {
+  /** accessible name */
+  label: string;
+  rows: T[];
+  columns: Column<T>[];
+  keyOf: (row: T) => string;
+  defaultSort?: Sort;
+  selected: ReadonlySet<string>;
+  onSelect: (selected: ReadonlySet<string>) => void;
+  onOpen?: (row: T) => void;
+  /** the name a screen reader says for a row's checkbox */
+  nameOf: (row: T) => string;
+  onKey?: (key: string, event: KeyboardEvent) => void;
+  rowHeight?: number;
+}
+
+export function DataTable<T>(props: DataTableProps<T>) {
+  const { label, rows, columns, keyOf, selected, onSelect, onOpen, nameOf, rowHeight = 44 } = props;
+  const { t } = useTranslation();
+  const [sort, setSort] = useState(props.defaultSort);
+  const [current, setCurrent] = useState<string>();
+  const anchor = useRef<string>(undefined);
+  const scroller = useRef<HTMLDivElement>(null);
+  const sorted = useMemo(() => sortRows(rows, columns, sort), [rows, columns, sort]);
+  const virtual = useVirtualizer({ count: sorted.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12, getItemKey: (index) => keyOf(sorted[index] as T) });
+  const template = { gridTemplateColumns: `36px ${columns.map((column) => column.width).join(' ')}` };
+  const currentIndex = sorted.findIndex((row) => keyOf(row) === current);
+  const allSelected = sorted.length > 0 && sorted.every((row) => selected.has(keyOf(row)));
+
+  const range = (from: string | undefined, to: string): string[] => {
+    const a = sorted.findIndex((row) => keyOf(row) === from);
+    const b = sorted.findIndex((row) => keyOf(row) === to);
+    return a < 0 ? [to] : sorted.slice(Math.min(a, b), Math.max(a, b) + 1).map(keyOf);
+  };
+  const toggle = (key: string, extend: boolean) => {
+    const next = new Set(selected);
+    if (extend) for (const item of range(anchor.current, key)) next.add(item);
+    else if (!next.delete(key)) next.add(key);
+    if (!extend) anchor.current = key;
+    onSelect(next);
+  };
+  const move = (index: number, extend: boolean) => {
+    const row = sorted[Math.max(0, Math.min(sorted.length - 1, index))];
+    if (row === undefined) return;
+    const key = keyOf(row);
+    if (extend) onSelect(new Set(range((anchor.current ??= current), key)));
+    else anchor.current = key;
+    setCurrent(key);
+    virtual.scrollToIndex(sorted.indexOf(row), { align: 'auto' });
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (event.target !== event.currentTarget) return;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight) - 2);
+    const steps: Record<string, number> = { ArrowDown: currentIndex + 1, ArrowUp: currentIndex - 1, PageDown: currentIndex + page, PageUp: currentIndex - page, Home: 0, End: sorted.length - 1 };
+    const row = sorted[currentIndex];
+    if (event.key in steps) move(steps[event.key] as number, event.shiftKey);
+    else if (event.key === ' ' && current !== undefined) toggle(current, event.shiftKey);
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) onSelect(new Set(sorted.map(keyOf)));
+    else if (event.key === 'Escape') onSelect(new Set());
+    else if (event.key === 'Enter' && row !== undefined) onOpen?.(row);
+    else return props.onKey?.(event.key, event);
+    event.preventDefault();
+  };
+  const onRowClick = (row: T, event: MouseEvent) => {
+    if ((event.target as HTMLElement).closest('a, button, input, label')) return;
+    const key = keyOf(row);
+    setCurrent(key);
+    if (event.shiftKey || event.ctrlKey || event.metaKey) toggle(key, event.shiftKey);
+    else onOpen?.(row);
+  };
+  const sortByColumn = (column: Column<T>) => setSort((now) => ({ column: column.id, descending: now?.column === column.id ? !now.descending : false }));
+
+  return (
+    <div
+      ref={scroller}
+      className={classes.scroller}
+      role="grid"
+      tabIndex={0}
+      aria-label={label}
+      aria-rowcount={sorted.length + 1}
+      aria-multiselectable
+      {...(currentIndex >= 0 ? { 'aria-activedescendant': rowId(current as string) } : {})}
+      onKeyDown={onKeyDown}
+      onFocus={(event) => {
+        if (event.target === event.currentTarget && currentIndex < 0 && sorted[0] !== undefined) setCurrent(keyOf(sorted[0]));
+      }}
+    >
+      <div role="rowgroup" className={classes.headGroup}>
+        <div role="row" className={classes.head} style={template} aria-rowindex={1}>
+          <div role="columnheader" className={classes.check}>
+            <Checkbox size="xs" aria-label={t('table.selectAll')} checked={allSelected} indeterminate={!allSelected && selected.size > 0} onChange={() => onSelect(allSelected ? new Set() : new Set(sorted.map(keyOf)))} />
+          </div>
+          {columns.map((column) => (
+            <div key={column.id} role="columnheader" data-align={column.align} aria-sort={sort?.column !== column.id ? 'none' : sort.descending ? 'descending' : 'ascending'}>
+              {column.sortBy ? (
+                <button type="button" className={classes.sort} onClick={() => sortByColumn(column)}>
+                  {column.label}
+                  {sort?.column === column.id && (sort.descending ? <IconArrowDown size={13} aria-hidden /> : <IconArrowUp size={13} aria-hidden />)}
+                </button>
+              ) : (
+                column.label
+              )}
+            </div>
+          ))}
+        </div>
+      </div>
+      <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map((item) => {
+          const row = sorted[item.index] as T;
+          const key = keyOf(row);
+          return (
+            <div
+              key={key}
+              id={rowId(key)}
+              role="row"
+              className={classes.row}
+              style={{ ...template, height: rowHeight, transform: `translateY(${item.start}px)` }}
+              aria-rowindex={item.index + 2}
+              aria-selected={selected.has(key)}
+              data-current={key === current || undefined}
+              onClick={(event) => onRowClick(row, event)}
+            >
+              <div role="gridcell" className={classes.check}>
+                <Checkbox size="xs" tabIndex={-1} aria-label={t('table.select', { name: nameOf(row) })} checked={selected.has(key)} onChange={(event) => toggle(key, (event.nativeEvent as unknown as MouseEvent).shiftKey === true)} />
+              </div>
+              {columns.map((column) => <div key={column.id} role="gridcell" className={classes.cell} data-align={column.align}>{column.render(row)}</div>)}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function rowId(key: string): string {
+  return `row-${key.replace(/[^\w-]/g, '_')}`;
+}
+
+function sortRows<T>(rows: T[], columns: Column<T>[], sort: Sort | undefined): T[] {
+  const by = columns.find((column) => column.id === sort?.column)?.sortBy;
+  if (!by || !sort) return rows;
+  const sign = sort.descending ? -1 : 1;
+  const collator = new Intl.Collator(undefined, { numeric: true });
+  return rows
+    .map((row) => ({ row, value: by(row) }))
+    .sort((a, b) => sign * (typeof a.value === 'number' && typeof b.value === 'number' ? a.value - b.value : collator.compare(String(a.value), String(b.value))))
+    .map(({ row }) => row);
+}

@@ -1,0 +1,60 @@
+// Actions as a row's menu, and as a bar above a table for what is selected.
+import { ActionIcon, Button, Group, Menu, Paper, Text, Tooltip } from '@mantine/core';
+import { IconDots, IconX } from '@tabler/icons-react';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { viewCommands, type Action } from '../actions.ts';
+
+export function RowMenu<T>({ actions, row, name }: { actions: Action<T>[]; row: T; name: string }) {
+  const { t } = useTranslation();
+  return (
+    <Menu>
+      <Menu.Target><ActionIcon aria-label={t('table.actionsFor', { name })}><IconDots size={16} /></ActionIcon></Menu.Target>
+      <Menu.Dropdown>
+        {actions.filter((action) => action.appliesTo([row])).map((action) => (
+          <Menu.Item key={action.id} leftSection={<action.icon size={16} />} {...(action.colour ? { color: action.colour } : {})} onClick={() => void action.perform([row])}>{t(action.label)}</Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** One icon button for an action that is at hand often. */
+export function QuickAction<T>({ action, row, name }: { action: Action<T>; row: T; name: string }) {
+  const { t } = useTranslation();
+  const label = `${t(action.label)}: ${name}`;
+  return (
+    <Tooltip label={t(action.label)}>
+      <ActionIcon aria-label={label} onClick={() => void action.perform([row])}><action.icon size={16} /></ActionIcon>
+    </Tooltip>
+  );
+}
+
+/** Shown while something is selected. */
+export function SelectionBar<T>({ actions, items, onClear }: { actions: Action<T>[]; items: T[]; onClear: () => void }) {
+  const { t } = useTranslation();
+  if (items.length === 0) return null;
+  return (
+    <Paper withBorder px="sm" py={6} role="toolbar" aria-label={t('table.selectionActions')}>
+      <Group gap="xs">
+        <Text size="sm" fw={560} className="numeric">{t('table.selected', { count: items.length })}</Text>
+        {actions.filter((action) => action.appliesTo(items)).map((action) => (
+          <Button key={action.id} size="compact-sm" variant="default" leftSection={<action.icon size={15} />} {...(action.colour ? { c: action.colour } : {})} onClick={() => void action.perform(items)}>{t(action.label)}</Button>
+        ))}
+        <ActionIcon ml="auto" aria-label={t('table.clearSelection')} onClick={onClear}><IconX size={16} /></ActionIcon>
+      </Group>
+    </Paper>
+  );
+}
+
+/** Puts the actions that fit the selection into the palette while the view is shown. */
+export function usePaletteActions<T>(view: string, group: string, actions: Action<T>[], items: T[]): void {
+  const { t } = useTranslation();
+  useEffect(() => {
+    const commands = actions
+      .filter((action) => action.appliesTo(items))
+      .map((action) => ({ id: `${view} ${action.id}`, label: t(action.label), group, icon: action.icon, run: () => void action.perform(items) }));
+    viewCommands.set((now) => ({ ...now, [view]: commands }));
+    return () => viewCommands.set(({ [view]: _mine, ...rest }) => rest);
+  }, [view, group, actions, items, t]);
+}
