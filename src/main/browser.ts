@@ -6,7 +6,7 @@ import { errorMessage } from '../engine/wire/errors.ts';
 import { openApp } from './app.ts';
 import { readArguments } from './arguments.ts';
 import { startBrowserServer } from './browser-server.ts';
-import { spawnForgotten } from './spawn.ts';
+import { spawnForgotten } from './processes.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -24,7 +24,8 @@ if (!electron.requestSingleInstanceLock()) electron.quit();
 else electron.whenReady().then(main).catch(failed);
 
 async function main(): Promise<void> {
-  const daemon = [process.execPath, join(unpacked, existsSync(join(unpacked, 'out/main/daemon.js')) ? 'out/main/daemon.js' : 'src/engine/daemon.ts')];
+  const bundled = join(unpacked, 'out/engine/daemon.js');
+  const daemon = [process.execPath, existsSync(bundled) ? bundled : join(unpacked, 'src/engine/daemon.ts')];
   const options = readArguments({
     argv: process.argv.slice(electron.isPackaged ? 1 : 2),
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },

@@ -6,7 +6,7 @@ import { connect as netConnect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { EngineError } from '../../engine/wire/errors.ts';
-import { spawnChild } from '../spawn.ts';
+import { spawnChild } from '../processes.ts';
 import type { HostConnector } from './connector.ts';
 import { opened } from './sockets.ts';
 

@@ -2,6 +2,7 @@
 
 export interface Channel<T> extends AsyncIterable<T> {
   push(value: T): void;
+  /** Ends the iteration once what was pushed is read; with an error it throws that. */
   close(error?: unknown): void;
 }
 
@@ -10,9 +11,9 @@ export function createChannel<T>({ signal, latestOnly = false }: { signal?: Abor
   let values: T[] = [];
   let wake = Promise.withResolvers<void>();
   let ended = signal?.aborted ?? false;
-  let failure: unknown;
+  let failure: Error | undefined;
   const close = (error?: unknown) => {
-    failure ??= error;
+    if (error !== undefined) failure ??= error instanceof Error ? error : new Error('the source failed', { cause: error });
     ended = true;
     wake.resolve();
   };
@@ -32,7 +33,7 @@ export function createChannel<T>({ signal, latestOnly = false }: { signal?: Abor
           yield* batch;
         }
         if (ended) {
-          if (failure !== undefined) throw failure;
+          if (failure) throw failure;
           return;
         }
         await wake.promise;

@@ -20,7 +20,7 @@ export async function* load(client: DockerClient, signal: AbortSignal | undefine
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const readings = new Map<string, Reading>();
   const watching = new Set<string>();
-  let failure: unknown;
+  let failure: Error | undefined;
 
   const watch = async (id: string) => {
     if (watching.has(id)) return;
@@ -30,7 +30,7 @@ export async function* load(client: DockerClient, signal: AbortSignal | undefine
         if (stats.cpu_stats?.cpu_usage) readings.set(id, reading(stats, readings.get(id), performance.now()));
       }
     } catch (error) {
-      if (!either.aborted && !isNotFound(error)) failure = error;
+      if (!either.aborted && !isNotFound(error)) failure = error as Error;
     } finally {
       watching.delete(id);
       readings.delete(id);
@@ -44,7 +44,7 @@ export async function* load(client: DockerClient, signal: AbortSignal | undefine
     }
   };
   try {
-    follow().catch((error: unknown) => (failure = either.aborted ? undefined : error));
+    follow().catch((error: Error) => (failure = either.aborted ? undefined : error));
     for (const row of await client.json<ContainerRow[]>('GET', '/containers/json', { signal: either })) void watch(row.Id);
     while (!either.aborted) {
       if (failure) throw failure;

@@ -3,10 +3,9 @@ import { ActionIcon, Badge, Button, CloseButton, Group, Indicator, Popover, Prog
 import { IconAlertTriangle, IconBan, IconCheck, IconLoader2, IconStackPush } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
-import { useStore } from '../store.ts';
 import { cancelTask, clearEndedTasks, tasks, type Task, type TaskPart } from '../tasks.ts';
 import { formatBytes, formatDuration } from '../ui/format.ts';
-import { createStore } from '../store.ts';
+import { createStore, useStore } from '../store.ts';
 
 export const trayOpen = createStore(false);
 
