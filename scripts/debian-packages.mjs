@@ -16,13 +16,13 @@ export const run = {
   tar: 'unpacks layers',
   tini: 'the init process of `--init`',
   uidmap: 'user ids of containers without root',
-  attr: 'setfattr: the layer tests mark opaque folders',
   'util-linux': 'nsenter, for exec and copy',
   zstd: 'layers compressed with zstd',
 };
 
 /** Needed besides by `npm test`. */
 export const test = {
+  attr: 'setfattr: the layer tests mark opaque folders',
   'docker-registry': 'a real registry on loopback',
   e2fsprogs: 'a journaled file system for tests that unpack a lot',
   'fonts-noto-cjk': 'Chinese text in screenshots',
