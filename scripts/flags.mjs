@@ -7,6 +7,9 @@ const flags = {
   'no-open': { app: true, help: 'browser shell: print the address, open nothing' },
   engine: { value: 'PATH', test: /./, app: true, help: 'use the engine socket at PATH instead of starting one' },
   profile: { value: 'DIR', test: /./, app: true, help: 'keep settings and secrets in DIR' },
+  'data-root': { value: 'DIR', test: /./, app: true, help: "the engine's images, volumes and containers" },
+  'run-root': { value: 'DIR', test: /./, app: true, help: "the engine's mounts and sockets" },
+  socket: { value: 'PATH', test: /./, app: true, help: "the engine's socket (default: RUN_ROOT/gantry.sock)" },
   offline: { help: 'install nothing; say what is missing' },
   help: { help: 'this text' },
 };
@@ -26,6 +29,9 @@ export function readFlags(words) {
   }
   return read;
 }
+
+/** The names of those handed to the application, each with a value that it accepts. */
+export const appFlags = Object.entries(flags).filter(([, flag]) => flag.app).map(([name, flag]) => (flag.value ? `--${name}=1` : `--${name}`));
 
 export function usage() {
   const lines = Object.entries(flags).map(([name, { value, help }]) => `  --${name}${value ? `=${value}` : ''}`.padEnd(34) + help);

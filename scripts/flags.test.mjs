@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { readFlags, usage } from './flags.mjs';
+import { readArguments } from '../src/main/arguments.ts';
+import { appFlags, readFlags, usage } from './flags.mjs';
 
 test('flags for the application are handed on as they came', () => {
   expect(readFlags(['--shell=browser', '--port=0', '--no-open', '--profile=/tmp/a b'])).toEqual({
@@ -22,4 +23,10 @@ test.each([
 
 test('the usage text names every flag', () => {
   for (const name of ['shell', 'port', 'no-open', 'engine', 'profile', 'offline', 'help']) expect(usage()).toContain(`--${name}`);
+});
+
+test('the application knows every flag that is handed on to it', () => {
+  const machine = { env: {}, uid: 0, platform: 'linux', daemon: [] };
+  expect(readArguments({ ...machine, argv: appFlags }).profilePath).toBe('1');
+  expect(() => readArguments({ ...machine, argv: ['--colour'] })).toThrow();
 });
