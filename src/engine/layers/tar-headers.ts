@@ -31,6 +31,8 @@ export interface TarEntry {
   devMinor: number;
   /** where this entry's first header (pax headers included) begins in the tar stream */
   headerOffset: number;
+  /** where its stored content begins; -1 for entries without content */
+  contentOffset: number;
   /** SHA-256 of a regular file's content; undefined for others, without hashing, and when the content is cut short */
   hash?: Buffer;
 }
@@ -152,8 +154,11 @@ export function createTarReader(options: TarReaderOptions): TarReader {
 
   const startBody = () => {
     const made = entry as TarEntry;
-    made.storedBytes = made.type === 'file' ? bodyLeft : 0;
-    if (made.type === 'file') content = createContent(made.size, pieces, hashing, options.onContent?.(made));
+    if (made.type === 'file') {
+      made.storedBytes = bodyLeft;
+      made.contentOffset = offset;
+      content = createContent(made.size, pieces, hashing, options.onContent?.(made));
+    }
     if (bodyLeft === 0) finishEntry();
     else stage = 'body';
   };
@@ -263,6 +268,7 @@ function readEntry(
     devMajor: type === 'char' || type === 'block' ? readNumber(block, 329, 8) : 0,
     devMinor: type === 'char' || type === 'block' ? readNumber(block, 337, 8) : 0,
     headerOffset,
+    contentOffset: -1,
   };
   return { entry, stored };
 }

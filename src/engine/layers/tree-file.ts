@@ -151,6 +151,13 @@ export function nameOf(tree: LayerTree, node: number): string {
   return latin1(tree.names, begin, tree.nameEnd[node] as number);
 }
 
+/** The node's path without leading "/", as a byte string; '' for the root. */
+export function layerPath(tree: LayerTree, node: number): string {
+  const parts: string[] = [];
+  for (let at = node; at !== 0; at = tree.parent[at] as number) parts.push(nameOf(tree, at));
+  return parts.reverse().join('/');
+}
+
 /** A string of the table by its index plus 1, as `link` and `xattrs` hold it; '' for 0. */
 export function stringOf(tree: LayerTree, indexPlusOne: number): string {
   if (indexPlusOne === 0) return '';

@@ -2,14 +2,14 @@
 // A stored copy is one file's content in one layer (further hard links in that layer are the same copy). It is visible when the
 // final image shows it under at least one name; otherwise its bytes could go, once, and the cause is what hid its last name:
 //   overwritten   the path was written again with other content, or as another kind
-//   deleted       a whiteout, an opaque directory or a replaced directory above it took it away
-//   metadata      the path was written again with the same content, only mode, owner, mtime or xattrs differ
-// stored = visible + overwritten + deleted + metadata, exactly. Duplicates (equal content visible under several paths that are
+//   deletedLater  a whiteout, an opaque directory or a replaced directory above it took it away
+//   metadataOnly  the path was written again with the same content, only mode, owner, mtime or xattrs differ
+// stored = visible + overwritten + deletedLater + metadataOnly, exactly. Duplicates (equal content visible under several paths that are
 // not hard links) are counted apart: all copies of a content but one.
 import { FLAG, KIND, type LayerTree } from './tree-file.ts';
 import { MARK, unionPath, type ImageTree } from './tree.ts';
 
-export type WasteCause = 'overwritten' | 'deleted' | 'metadata';
+export type WasteCause = 'overwritten' | 'deletedLater' | 'metadataOnly';
 
 export interface WasteItem {
   /** byte string without leading "/" */
@@ -46,6 +46,8 @@ export interface Totals {
   layers: LayerTotals[];
   /** largest first */
   waste: WasteItem[];
+  /** equal visible contents, by bytes that could be saved */
+  duplicates: DuplicateGroup[];
 }
 
 const COUNTED: (keyof FileCounts | undefined)[] = [undefined, undefined, 'added', 'removed', 'content', 'metadata', 'type', 'link'];
@@ -56,7 +58,7 @@ export function measureImage(tree: ImageTree): Totals {
   }));
   const visible = tree.layers.map((layer) => new Uint8Array(layer.nodes));
   const hidden = hideCopies(tree, visible, layers);
-  const sums: Record<WasteCause, number> = { overwritten: 0, deleted: 0, metadata: 0 };
+  const sums: Record<WasteCause, number> = { overwritten: 0, deletedLater: 0, metadataOnly: 0 };
   const waste: WasteItem[] = [];
   const add = (item: WasteItem) => {
     waste.push(item);
@@ -79,14 +81,15 @@ export function measureImage(tree: ImageTree): Totals {
   }
   waste.sort((a, b) => b.bytes - a.bytes || a.layer - b.layer || (a.path < b.path ? -1 : 1));
   const storedBytes = layers.reduce((sum, layer) => sum + layer.storedBytes, 0);
-  const reclaimableBytes = sums.overwritten + sums.deleted + sums.metadata;
+  const reclaimableBytes = sums.overwritten + sums.deletedLater + sums.metadataOnly;
   const visibleBytes = storedBytes - reclaimableBytes;
+  const duplicates = findDuplicates(tree, visible);
   return {
     storedBytes, visibleBytes, reclaimableBytes,
-    overwrittenBytes: sums.overwritten, deletedLaterBytes: sums.deleted, metadataOnlyBytes: sums.metadata,
-    duplicateContentBytes: findDuplicates(tree, visible).reduce((sum, group) => sum + group.bytes * (group.copies.length - 1), 0),
+    overwrittenBytes: sums.overwritten, deletedLaterBytes: sums.deletedLater, metadataOnlyBytes: sums.metadataOnly,
+    duplicateContentBytes: duplicates.reduce((sum, group) => sum + group.bytes * (group.copies.length - 1), 0),
     efficiency: storedBytes === 0 ? 1 : visibleBytes / storedBytes,
-    layers, waste,
+    layers, waste, duplicates,
   };
 }
 
@@ -130,16 +133,13 @@ function linkedNodes(layer: LayerTree): Uint8Array {
 }
 
 function causeOf(mark: number): WasteCause {
-  return mark === MARK.removed ? 'deleted' : mark === MARK.metadata ? 'metadata' : 'overwritten';
+  return mark === MARK.removed ? 'deletedLater' : mark === MARK.metadata ? 'metadataOnly' : 'overwritten';
 }
 
 export interface DuplicateGroup { bytes: number; copies: { layer: number; node: number }[] }
 
-/**
- * Contents stored more than once among the visible copies, by bytes that could be saved, largest first. Files of 0 bytes are left out.
- * @param visible by layer and node, 1 for the first name of each visible copy, as measureImage makes it
- */
-export function findDuplicates(tree: ImageTree, visible: readonly Uint8Array[]): DuplicateGroup[] {
+/** Contents stored more than once among the visible copies, by bytes that could be saved. Files of 0 bytes are left out. */
+function findDuplicates(tree: ImageTree, visible: readonly Uint8Array[]): DuplicateGroup[] {
   let count = 0;
   for (const column of visible) for (const bit of column) count += bit;
   let bits = 4;

@@ -16,7 +16,7 @@ function history(tree: ImageTree, path: string): string[] {
   return found;
 }
 function sums(tree: ImageTree) {
-  const { waste: _, layers: __, ...rest } = measureImage(tree);
+  const { waste: _, layers: __, duplicates: ___, ...rest } = measureImage(tree);
   expect(rest.visibleBytes + rest.reclaimableBytes).toBe(rest.storedBytes);
   expect(rest.overwrittenBytes + rest.deletedLaterBytes + rest.metadataOnlyBytes).toBe(rest.reclaimableBytes);
   return rest;

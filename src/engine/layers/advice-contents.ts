@@ -1,0 +1,157 @@
+// Advice on what lies in the layers: package managers' caches, build tools, files a .dockerignore should keep out, keys and
+// secrets, content stored twice. Paths tell what a file is; the names are those of the tools' own documentation.
+import { bytesText, examples, instructionOf, type Advice, type AdviceInput } from './advice-item.ts';
+import { showPath, showText } from './report-text.ts';
+import { verbOf } from './report-instruction.ts';
+import { KIND, layerPath, type LayerTree } from './tree-file.ts';
+import { unionName, type ImageTree } from './tree.ts';
+
+interface Place { pattern: RegExp; clean: string; tool: string }
+
+const CACHES: Place[] = [
+  { pattern: /^var\/(lib\/apt\/lists|cache\/apt)\//, clean: 'rm -rf /var/lib/apt/lists/* /var/cache/apt/*', tool: 'apt' },
+  { pattern: /^var\/cache\/apk\//, clean: 'rm -rf /var/cache/apk/*', tool: 'apk' },
+  { pattern: /^var\/cache\/(yum|dnf|libdnf5)\//, clean: 'dnf clean all', tool: 'dnf' },
+  { pattern: /(^|\/)\.cache\/pip\//, clean: 'rm -rf ~/.cache/pip', tool: 'pip' },
+  { pattern: /(^|\/)\.npm\/_cacache\//, clean: 'npm cache clean --force', tool: 'npm' },
+  { pattern: /^usr\/local\/share\/\.cache\/yarn\//, clean: 'yarn cache clean', tool: 'yarn' },
+  { pattern: /(^|\/)\.cache\/go-build\//, clean: 'go clean -cache', tool: 'go' },
+  { pattern: /(^|\/)\.cargo\/registry\/|^usr\/local\/cargo\/registry\//, clean: 'rm -rf ~/.cargo/registry', tool: 'cargo' },
+  { pattern: /(^|\/)\.m2\/repository\//, clean: 'rm -rf ~/.m2/repository', tool: 'maven' },
+  { pattern: /(^|\/)\.gradle\/caches\//, clean: 'rm -rf ~/.gradle/caches', tool: 'gradle' },
+  { pattern: /(^|\/)\.composer\/cache\//, clean: 'composer clear-cache', tool: 'composer' },
+];
+const MOUNTS: Record<string, string> = {
+  apt: '/var/cache/apt', apk: '/var/cache/apk', dnf: '/var/cache/dnf', pip: '/root/.cache/pip', npm: '/root/.npm', yarn: '/usr/local/share/.cache/yarn',
+  go: '/root/.cache/go-build', cargo: '/usr/local/cargo/registry', maven: '/root/.m2', gradle: '/root/.gradle', composer: '/root/.composer/cache',
+};
+const BUILD_TOOLS = /^usr\/(lib\/(gcc|llvm[^/]*)\/|libexec\/gcc\/|include\/|lib\/[^/]+\/[^/]+\.a$|bin\/[^/]*(gcc|g\+\+|cpp|clang|cmake|ld\.bfd|ld\.gold|gdb)[^/]*$|local\/go\/(pkg|src)\/|lib\/go-[^/]+\/)/;
+const IGNORABLE = /(^|\/)(\.git|\.svn|\.hg|__pycache__|\.pytest_cache|\.mypy_cache|\.idea|\.vscode|\.nyc_output|\.DS_Store|Thumbs\.db|npm-debug\.log)(\/|$)|\.pyc$/;
+const SECRET = /(^|\/)(id_(rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|\.git-credentials|\.pypirc|\.npmrc|\.env(\.(local|production|development))?|\.aws\/credentials|\.docker\/config\.json|\.kube\/config|\.vault-token|credentials\.json|service-account[^/]*\.json|terraform\.tfstate|\.htpasswd|secrets?\.(ya?ml|json|toml))$|\.(p12|pfx|keystore|jks)$|(^|\/)[^/]*(private|secret|server|tls)[^/]*\.(key|pem)$|\.ppk$/i;
+const NOT_SECRET = /^(usr\/(share|lib|local\/lib)|etc\/ssl\/certs|lib)\/|\/(node_modules|site-packages|dist-packages|testdata|examples?)\//;
+const WORTH_SAYING_BYTES = 100_000;
+
+interface Found { path: string; bytes: number; layer: number; node: number; isVisible: boolean }
+
+/** Looks at every stored copy of every path once. */
+export function adviseOnContents(input: AdviceInput): Advice[] {
+  const caches = new Map<string, Found[]>();
+  const tools: Found[] = [];
+  const ignorable = new Map<number, Found[]>();
+  const secrets: Found[] = [];
+  eachCopy(input.tree, (found) => {
+    if (SECRET.test(found.path) && !NOT_SECRET.test(found.path)) secrets.push(found);
+    const place = CACHES.find((candidate) => candidate.pattern.test(found.path));
+    if (place !== undefined && found.isVisible) push(caches, `${found.layer}:${place.tool}`, found);
+    else if (BUILD_TOOLS.test(found.path) && found.isVisible) tools.push(found);
+    if (IGNORABLE.test(found.path) && found.isVisible && ['COPY', 'ADD'].includes(verbOf(instructionOf(input.steps, found.layer)))) push(ignorable, found.layer, found);
+  });
+  return [...onSecrets(input, secrets), ...onCaches(input, caches), ...onTools(input, tools), ...onIgnorable(input, ignorable), ...onDuplicates(input)];
+}
+
+function eachCopy(tree: ImageTree, visit: (found: Found) => void): void {
+  const folders = new Map<number, string>([[0, '']]); // union nodes come after their parents: paths are built once a folder
+  for (let node = 1; node < tree.nodes; node++) {
+    const path = (folders.get(tree.parent[node] as number) ?? '') + unionName(tree, node);
+    if ((tree.firstChild[node + 1] as number) > (tree.firstChild[node] as number)) folders.set(node, `${path}/`);
+    const end = tree.eventBegin[node + 1] as number;
+    for (let event = tree.eventBegin[node] as number; event < end; event++) {
+      const at = (tree.eventNode[event] as number) - 1;
+      const layer = tree.eventLayer[event] as number;
+      const own = tree.layers[layer] as LayerTree;
+      if (at >= 0 && own.kind[at] === KIND.file) visit({ path, layer, node, bytes: own.stored[at] as number, isVisible: event + 1 === end });
+    }
+  }
+}
+
+function push<K>(groups: Map<K, Found[]>, key: K, found: Found): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [found]);
+  else group.push(found);
+}
+
+const sum = (found: readonly Found[]) => found.reduce((bytes, one) => bytes + one.bytes, 0);
+const bySize = (found: readonly Found[]) => examples([...found].sort((a, b) => b.bytes - a.bytes).map((one) => showPath(one.path)));
+
+function onSecrets({ tree, steps }: AdviceInput, secrets: Found[]): Advice[] {
+  return secrets.filter((found) => found.bytes > 0).map((found): Advice => {
+    const end = tree.eventBegin[found.node + 1] as number;
+    let hiddenBy: number | undefined;
+    for (let event = tree.eventBegin[found.node] as number; event < end; event++) {
+      if (hiddenBy === undefined && (tree.eventLayer[event] as number) > found.layer) hiddenBy = tree.eventLayer[event] as number;
+    }
+    const instruction = instructionOf(steps, found.layer);
+    const isHidden = hiddenBy !== undefined;
+    const id = (showText(found.path).split('/').at(-1) ?? '').replace(/^\./, '');
+    return {
+      kind: 'secret', severity: isHidden ? 'critical' : 'high', savedBytes: 0,
+      title: isHidden ? `${showPath(found.path)} was removed by layer ${hiddenBy}, but anyone can read it in layer ${found.layer}` : `${showPath(found.path)} looks like a secret and is in the image`,
+      why: 'Layers are kept whole: whoever can pull the image can read every file of every layer. Treat the secret as known and replace it; give it to the build as a secret mount instead.',
+      layers: isHidden ? [found.layer, hiddenBy as number] : [found.layer],
+      ...examples([showPath(found.path)]),
+      diff: [`-${instruction}`, `+RUN --mount=type=secret,id=${id},target=${showPath(found.path)} <the command that needs it>`],
+    };
+  });
+}
+
+function onCaches({ steps, bases }: AdviceInput, caches: Map<string, Found[]>): Advice[] {
+  const advice: Advice[] = [];
+  for (const [key, found] of caches) {
+    const bytes = sum(found);
+    const layer = Number(key.split(':')[0]);
+    const tool = key.split(':')[1] as string;
+    if (bytes < WORTH_SAYING_BYTES || bases[layer] !== undefined) continue;
+    const place = CACHES.find((candidate) => candidate.tool === tool) as Place;
+    const instruction = instructionOf(steps, layer);
+    advice.push({
+      kind: 'package-cache', severity: bytes > 20e6 ? 'high' : 'medium', savedBytes: bytes, layers: [layer], ...bySize(found),
+      title: `Remove the cache of ${tool} in the same instruction (saves ${bytesText(bytes)})`,
+      why: `The cache is of no use in a running container, and removing it in a later instruction saves nothing. A cache mount keeps it out of the image and still speeds up the next build.`,
+      diff: verbOf(instruction) === 'RUN'
+        ? [`-${instruction}`, `+RUN --mount=type=cache,target=${MOUNTS[tool]} ${instruction.slice(4)} \\`, `+ && ${place.clean}`]
+        : [` ${instruction}`, `+# leave the cache of ${tool} out: ${place.clean}`],
+    });
+  }
+  return advice;
+}
+
+function onTools({ steps, bases }: AdviceInput, tools: Found[]): Advice[] {
+  const own = tools.filter((found) => bases[found.layer] === undefined);
+  const bytes = sum(own);
+  if (bytes < 5e6) return []; // a few headers are no build environment
+  const layers = [...new Set(own.map((found) => found.layer))].sort((a, b) => a - b);
+  const first = instructionOf(steps, layers[0] as number);
+  return [{
+    kind: 'build-tools', severity: bytes > 100e6 ? 'high' : 'medium', savedBytes: bytes, layers, ...bySize(own),
+    title: `Build in a stage of its own and copy the result (saves about ${bytesText(bytes)})`,
+    why: 'Compilers, headers and static libraries are in the image. What only the build needs can stay in a build stage.',
+    diff: ['-FROM <base>', `-${first}`, '+FROM <base> AS build', `+${first}`, '+FROM <base>', '+COPY --from=build /path/of/result /path/of/result'],
+  }];
+}
+
+function onIgnorable({ steps }: AdviceInput, ignorable: Map<number, Found[]>): Advice[] {
+  return [...ignorable].map(([layer, found]): Advice => {
+    const names = new Set(found.map((one) => (one.path.endsWith('.pyc') ? '**/*.pyc' : `**/${IGNORABLE.exec(one.path)?.[2]}`)));
+    return {
+      kind: 'dockerignore', severity: 'low', savedBytes: sum(found), layers: [layer], ...bySize(found),
+      title: `Keep ${[...names].map(showText).join(', ')} out with .dockerignore (saves ${bytesText(sum(found))})`,
+      why: `“${instructionOf(steps, layer)}” copies files that belong to development, not to the image.`,
+      diff: ['--- .dockerignore', '+++ .dockerignore', ...[...names].map((name) => `+${showText(name)}`)],
+    };
+  });
+}
+
+function onDuplicates({ totals, tree }: AdviceInput): Advice[] {
+  const bytes = totals.duplicateContentBytes;
+  if (bytes < 1e6 || bytes < totals.visibleBytes / 50) return [];
+  const largest = totals.duplicates.slice(0, 20);
+  const layers = [...new Set(largest.flatMap((group) => group.copies.map((copy) => copy.layer)))].sort((a, b) => a - b);
+  const paths = largest.flatMap((group) => group.copies.slice(0, 4).map((copy) => showPath(layerPath(tree.layers[copy.layer] as LayerTree, copy.node))));
+  return [{
+    kind: 'duplicates', severity: 'low', savedBytes: bytes, layers, paths: paths.slice(0, 20),
+    pathCount: totals.duplicates.reduce((count, group) => count + group.copies.length, 0),
+    title: `The same content is stored under several paths (${bytesText(bytes)} in all copies but one)`,
+    why: 'Hard links within one instruction, or symbolic links, store the content once.',
+    diff: ['+RUN ln -f <first path> <second path>'],
+  }];
+}
