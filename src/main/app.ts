@@ -5,6 +5,7 @@ import type { Connectors } from './hosts/connector.ts';
 import { createHosts, type HostRecord, type Hosts } from './hosts/hosts.ts';
 import { localConnector, type LocalEngine } from './hosts/local.ts';
 import { tcpConnector, unixConnector } from './hosts/sockets.ts';
+import { createLogViews } from './logs/views.ts';
 import type { RpcContext } from './rpc/context.ts';
 import { createTransfers } from './rpc/transfers.ts';
 import { openSecrets, type Cipher } from './secrets.ts';
@@ -36,6 +37,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     settings,
     secrets,
     transfers: createTransfers(),
+    logViews: createLogViews(),
     client: (hostId, signal) => hosts.client(hostId, { signal }),
     app: {
       version: options.version,

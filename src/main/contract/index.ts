@@ -1,4 +1,5 @@
 // The one door between renderer and main: everything the renderer may ask, one file per subject.
+import { containerLogsContract } from './container-logs.ts';
 import { containersContract } from './containers.ts';
 import { hostsContract } from './hosts.ts';
 import { imagesContract } from './images.ts';
@@ -9,6 +10,7 @@ export const contract = {
   hosts: hostsContract,
   system: systemContract,
   containers: containersContract,
+  containerLogs: containerLogsContract,
   images: imagesContract,
   settings: settingsContract,
 };

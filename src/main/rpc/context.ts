@@ -2,6 +2,7 @@
 import type { AppInfo } from '../contract/settings.ts';
 import type { DockerClient } from '../docker/client.ts';
 import type { Hosts } from '../hosts/hosts.ts';
+import type { LogViews } from '../logs/views.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Settings } from '../settings.ts';
 import type { Transfers } from './transfers.ts';
@@ -11,6 +12,7 @@ export interface RpcContext {
   settings: Settings;
   secrets: Secrets;
   transfers: Transfers;
+  logViews: LogViews;
   app: AppInfo;
   /** The Docker client of a host, connected. */
   client(hostId: string, signal?: AbortSignal): Promise<DockerClient>;

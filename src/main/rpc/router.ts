@@ -1,4 +1,5 @@
 // The whole contract, implemented: one router per subject.
+import { containerLogsRouter } from './containers-logs.ts';
 import { containersRouter } from './containers.ts';
 import { hostsRouter } from './hosts.ts';
 import { imagesRouter } from './images.ts';
@@ -9,6 +10,7 @@ export const router = {
   hosts: hostsRouter,
   system: systemRouter,
   containers: containersRouter,
+  containerLogs: containerLogsRouter,
   images: imagesRouter,
   settings: settingsRouter,
 };

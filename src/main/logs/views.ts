@@ -1,0 +1,140 @@
+// The open log views of all windows: each has its spool, what feeds it, and its searches. A view lives as long as the status
+// stream that opened it.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorMessage, NotFound } from '../../engine/wire/errors.ts';
+import type { LogQuery, LogStatus, SearchStatus } from '../contract/container-logs.ts';
+import type { DockerClient } from '../docker/client.ts';
+import { mergeByTime } from './merge.ts';
+import { createSearch, type LogSearch } from './search.ts';
+import { createLogSource } from './source.ts';
+import { openSpool, type LogSpool } from './spool.ts';
+
+export interface LogView { spool: LogSpool; ids: string[]; searches: Map<string, LogSearch>; changed: Promise<void> }
+
+export interface LogViews {
+  open(client: DockerClient, options: { ids: string[]; since?: string | undefined; follow: boolean }, signal: AbortSignal): AsyncGenerator<LogStatus>;
+  search(view: string, query: LogQuery, signal: AbortSignal): AsyncGenerator<SearchStatus>;
+  /** @throws NotFound */
+  get(view: string): LogView;
+  /** @throws NotFound */
+  searchOf(view: string, search: string): LogSearch;
+}
+
+const STATUS_EVERY_MS = 100;
+/** A log this quiet for this long has shown its history. */
+const QUIET_MS = 150;
+
+export function createLogViews(): LogViews {
+  const views = new Map<string, LogView>();
+  const get = (id: string) => {
+    const view = views.get(id);
+    if (!view) throw new NotFound('this log view was closed');
+    return view;
+  };
+  const searchOf = (view: string, search: string) => {
+    const found = get(view).searches.get(search);
+    if (!found) throw new NotFound('this search was closed');
+    return found;
+  };
+
+  return {
+    get,
+    searchOf,
+    async *open(client, { ids, since, follow }, signal) {
+      const stop = new AbortController();
+      const either = AbortSignal.any([signal, stop.signal]);
+      const spool = await openSpool();
+      const name = randomUUID();
+      let wake = Promise.withResolvers<void>();
+      const view: LogView = { spool, ids, searches: new Map(), changed: wake.promise };
+      views.set(name, view);
+      const problems: LogStatus['problems'] = [];
+      let isCaughtUp = false;
+      let lastBatchMs = performance.now();
+      const announce = () => {
+        const { resolve } = wake;
+        wake = Promise.withResolvers<void>();
+        view.changed = wake.promise;
+        resolve();
+      };
+      const problem = (id: string) => (error: unknown) => {
+        if (!either.aborted) problems.push({ id, message: errorMessage(error) });
+      };
+      let writing: Promise<void> = Promise.resolve();
+      const add = (data: Buffer, count: number) => {
+        writing = writing.then(() => spool.append(data, count));
+        lastBatchMs = performance.now();
+        return writing.then(announce);
+      };
+      const feed = async () => {
+        const sources = ids.map((id, index) => createLogSource(client, id, index, since));
+        if (sources.length > 1) {
+          const histories = sources.map((source, index) => guarded(source.history(either), problem(ids[index] ?? '')));
+          for await (const { data, count } of mergeByTime(histories)) await add(data, count);
+          isCaughtUp = true;
+          announce();
+          if (!follow) return;
+        }
+        await Promise.all(sources.map(async (source, index) => {
+          for await (const { data, count } of guarded(follow ? source.follow(either) : source.history(either), problem(ids[index] ?? ''))) await add(data, count);
+        }));
+        isCaughtUp = true;
+        announce();
+      };
+      const feeding = feed();
+      try {
+        while (!signal.aborted) {
+          const { changed } = view;
+          if (performance.now() - lastBatchMs >= QUIET_MS) isCaughtUp = true;
+          yield { view: name, lines: spool.lines, bytes: spool.bytes, isCaughtUp, problems };
+          await sleep(STATUS_EVERY_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
+          await Promise.race([changed, aborted(signal), ...(isCaughtUp ? [] : [sleep(QUIET_MS)])]);
+        }
+      } finally {
+        stop.abort();
+        views.delete(name);
+        announce();
+        await feeding.catch(() => {}); // its end is our own doing; what failed is in `problems`
+        await writing.catch(() => {}); // the spool goes now
+        await spool[Symbol.asyncDispose]();
+      }
+    },
+    async *search(viewId, query, signal) {
+      const view = get(viewId);
+      const name = randomUUID();
+      const search = createSearch(view.spool, query);
+      view.searches.set(name, search);
+      try {
+        while (!signal.aborted && views.get(viewId) === view) {
+          const { changed } = view;
+          const scan = search.advance(signal);
+          // A long scan tells how far it is.
+          while ((await Promise.race([scan.then(() => 'done'), sleep(STATUS_EVERY_MS, 'more')])) === 'more') {
+            yield { search: name, hits: search.hits, scanned: search.scanned, lines: view.spool.lines };
+          }
+          yield { search: name, hits: search.hits, scanned: search.scanned, lines: view.spool.lines };
+          await Promise.race([changed, aborted(signal)]);
+        }
+      } finally {
+        view.searches.delete(name);
+      }
+    },
+  };
+}
+
+/** Ends where the source fails, after telling why. */
+async function* guarded<T>(source: AsyncIterable<T>, tell: (error: unknown) => void): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } catch (error) {
+    tell(error);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
