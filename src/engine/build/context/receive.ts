@@ -9,7 +9,7 @@ import { createTarReader } from '../../layers/tar-headers.ts';
 import type { StartTool } from '../tools.ts';
 import { createContextIndex, type ContextIndex } from './context-index.ts';
 
-const UNTAR = ['tar', '--extract', '--file=-', '--preserve-permissions', '--no-same-owner', '--numeric-owner', '--delay-directory-restore', '--warning=no-timestamp'];
+const UNTAR = ['--extract', '--file=-', '--preserve-permissions', '--no-same-owner', '--numeric-owner', '--delay-directory-restore', '--warning=no-timestamp'];
 
 /**
  * Unpacks a plain, gzip, zstd, bzip2 or xz tar below `folder`, which must exist and be empty.
@@ -18,7 +18,7 @@ const UNTAR = ['tar', '--extract', '--file=-', '--preserve-permissions', '--no-s
 export async function receiveTar(source: AsyncIterable<Buffer>, folder: string, { start, signal }: { start: StartTool; signal: AbortSignal }): Promise<ContextIndex> {
   const index = createContextIndex(folder);
   const reader = createTarReader({ onEntry: (entry) => index.add(entry) });
-  const tar = start([...UNTAR, `--directory=${folder}`], { signal });
+  const tar = start(['tar', ...UNTAR, `--directory=${folder}`], { signal });
   let pipeError: Error | undefined;
   tar.stdin.on('error', (error) => (pipeError = error)); // tar closes its end after the end mark, or it failed: its exit tells
   let received = 0;
@@ -56,7 +56,7 @@ const MAGIC: { bytes: number[]; open: (start: StartTool, signal: AbortSignal) =>
 ];
 
 const transform = (stream: Writable & Readable) => ({ input: stream, output: stream as Readable });
-const program = (start: StartTool, argv: string[], signal: AbortSignal) => {
+const program = (start: StartTool, argv: [string, ...string[]], signal: AbortSignal) => {
   const tool = start(argv, { signal });
   return { input: tool.stdin, output: tool.stdout };
 };

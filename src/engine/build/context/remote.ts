@@ -25,8 +25,8 @@ export function parseGitUrl(text: string): GitReference {
 
 /** Makes a shallow checkout in `folder`. @returns the commit. @throws System with git's words */
 export async function checkout(reference: GitReference, folder: string, keepGitDir: boolean, { start, signal }: RemoteOptions): Promise<string> {
-  const env = { GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1', GIT_PROTOCOL_FROM_USER: '0' };
-  const git = (...argv: string[]) => output(start, ['git', '-c', 'protocol.ext.allow=never', ...argv], { cwd: folder, env, signal });
+  // `env` sets the variables: nobody may be asked for a password, and no other protocol is reached through submodules
+  const git = (...argv: string[]) => output(start, ['env', 'GIT_TERMINAL_PROMPT=0', 'GIT_CONFIG_NOSYSTEM=1', 'git', '-c', 'protocol.ext.allow=never', ...argv], { cwd: folder, signal });
   await mkdir(folder, { recursive: true });
   await git('init', '--quiet');
   await git('remote', 'add', 'origin', reference.url);

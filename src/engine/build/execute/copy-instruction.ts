@@ -36,7 +36,6 @@ export async function copyInput(run: StageRun, instruction: Transfer, stageIndex
   const chmod = instruction.chmod === undefined ? undefined : text(instruction.chmod);
   const mode = chmod === undefined ? undefined : modeFrom(chmod);
   const files = instruction.heredocs.map((heredoc) => ({ name: heredoc.name, content: heredoc.expand ? expand(heredocBody(heredoc), variables, { escape: execution.escape, raw: true }).text : heredocBody(heredoc) }));
-  const usesContext = instruction.from === undefined && words.some((word) => !(kind === 'ADD' && isRemoteSource(word)));
 
   const origin = instruction.from === undefined ? undefined : await execution.origin(originOf(instruction.from, execution.graph.stages, stageIndex, execution.namedContexts), (message) => io.progress(message));
   const fetched: FetchedSource[] = [];
@@ -54,19 +53,25 @@ export async function copyInput(run: StageRun, instruction: Transfer, stageIndex
     text: `${kind} ${shown.join(' ')}`,
     execute: async () => {
       const tree = origin ? await origin.tree() : execution.context;
-      const how: PlaceOptions['how'] = origin ? 'copy' : chown === undefined && mode === undefined ? (execution.contextUses.left <= 1 ? 'move' : 'link') : execution.contextUses.left <= 1 ? 'move' : 'copy';
-      const sources: Source[] = select(tree).map((picked) => ({ tree, picked, mayUnpack: kind === 'ADD' && instruction.unpack !== false, how }));
+      const selected = select(tree);
+      const isLastReader = execution.contextUses.left <= 1 && !overlap(selected);
+      const how: PlaceOptions['how'] = origin ? 'copy' : isLastReader ? 'move' : chown === undefined && mode === undefined ? 'link' : 'copy';
+      const sources: Source[] = selected.map((picked) => ({ tree, picked, mayUnpack: kind === 'ADD' && instruction.unpack !== false, how }));
       for (const source of fetched) sources.push({ tree: source.tree, picked: source.picked, mayUnpack: instruction.unpack === true, how: 'copy' });
       if (files.length > 0) sources.push(...(await heredocSources(files, execution)));
-      const layer = await execution.layers.make(run.chainId, async (open) => {
+      return execution.layers.make(run.chainId, async (open) => {
         const owner = chown === undefined ? { uid: 0, gid: 0 } : await resolveOwner(chown, open.rootfs);
         const isWhole = (path: string) => tree !== execution.context || execution.context.isWhole(path);
         await placeAll(sources, open, absoluteDestination(run, destinationText), kind, instruction.parents, { owner, mode, leaveOut, isWhole, start: execution.start, signal: io.signal });
       }, io.signal);
-      if (usesContext) execution.contextUses.left--;
-      return layer;
     },
   };
+}
+
+/** True when one source lies in another or is named twice: moving the first would take the second away. */
+function overlap(selected: readonly Selected[]): boolean {
+  const paths = selected.map(({ source }) => (source === '' ? '' : `${source}/`)).sort();
+  return paths.some((path, index) => index > 0 && path.startsWith(paths[index - 1] as string));
 }
 
 const absoluteDestination = (run: StageRun, text: string): string => {

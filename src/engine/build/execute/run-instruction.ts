@@ -31,7 +31,6 @@ export async function runInput(run: StageRun, instruction: Run, stageIndex: numb
   const argv = script?.kind === 'file' ? [script.path] : argvOf(script ? { form: 'shell', text: script.text } : instruction.command, state.config);
   const { counted, proxies } = runArgs(state, execution.request.buildArgs);
   const mounts = await resolveMounts(instruction.mounts, state, stageIndex, execution, io);
-  const usesContext = instruction.mounts.length > 0 && mounts.some((mount) => mount.request.type === 'bind' && mount.request.from === undefined);
   const network = instruction.network === 'none' || instruction.network === 'host' ? instruction.network : execution.request.network;
   const shown = `RUN ${counted.length > 0 ? `|${counted.length} ${counted.join(' ')} ` : ''}${argv.join(' ')}`;
   return {
@@ -39,7 +38,7 @@ export async function runInput(run: StageRun, instruction: Run, stageIndex: numb
     state,
     text: shown,
     execute: async () => {
-      const layer = await execution.layers.make(run.chainId, ({ rootfs }) => withMounts(mounts, execution, io.signal, async (extra, env) => {
+      return execution.layers.make(run.chainId, ({ rootfs }) => withMounts(mounts, execution, io.signal, async (extra, env) => {
         const scriptMounts = script?.kind === 'file' ? [await scriptMount(script.path, script.content, execution)] : [];
         const removeStubs = watchStubs(rootfs, [...extra, ...scriptMounts].map((mount) => mount.destination));
         const cwd = state.config.WorkingDir || '/';
@@ -52,8 +51,6 @@ export async function runInput(run: StageRun, instruction: Run, stageIndex: numb
         if (exitCode !== 0) throw new CommandFailed(argv.join(' '), exitCode, oomKilled ? ' (killed: out of memory)' : '');
         removeStubs();
       }), io.signal);
-      if (usesContext) execution.contextUses.left--;
-      return layer;
     },
   };
 }

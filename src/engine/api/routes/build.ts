@@ -1,0 +1,56 @@
+// POST /build and /build/prune (Engine API v1.47, "Build"), and the engine's own /gantry/builds: history, live events, cancel, checks.
+import { errorMessage } from '../../wire/errors.ts';
+import { boolQuery, del, get, post, type Route } from '../router.ts';
+import { empty, json, ndjson } from '../reply.ts';
+import { classicOutput } from '../../build/classic.ts';
+import type { Builder } from '../../build/builder.ts';
+import { cacheEntries, pruneCache, pruneOptions } from '../../build/prune.ts';
+import { readBuildRequest } from '../../build/request.ts';
+import { InvalidParameter, NotFound, NotImplemented } from '../../wire/errors.ts';
+
+const NO_BUILDKIT = 'this engine builds with the classic endpoint: set DOCKER_BUILDKIT=0 for "docker build" (it does the same here: stages in parallel, RUN --mount, heredocs)';
+
+export function buildRoutes(builder: Builder): Route[] {
+  return [
+    post('/build', ({ query, headers, body, signal }) => {
+      const request = readBuildRequest(query, headers);
+      const { id, events } = builder.start(request, body as AsyncIterable<Buffer>, signal);
+      const print = classicOutput(request.quiet);
+      const source = async function* () {
+        for await (const event of events) yield* print(event);
+      };
+      return ndjson(source(), { 'X-Gantry-Build-Id': id });
+    }),
+    post('/build/prune', async ({ query }) => {
+      const options = pruneOptions(query);
+      const { removed, reclaimedBytes } = await pruneCache(builder, { ...options, all: boolQuery(query, 'all') });
+      return json({ CachesDeleted: removed, SpaceReclaimed: reclaimedBytes });
+    }),
+    post('/build/cancel', ({ query }) => {
+      const id = query.get('id') ?? '';
+      if (id === '') throw new InvalidParameter('build ID not provided');
+      if (!builder.cancel(id)) throw new NotFound(`no such running build: ${id}`);
+      return empty(204);
+    }),
+    // BuildKit clients: buildx opens a session and speaks gRPC over it
+    post('/session', () => { throw new NotImplemented(NO_BUILDKIT); }),
+    post('/grpc', () => { throw new NotImplemented(NO_BUILDKIT); }),
+
+    get('/gantry/builds', () => json(builder.history.list())),
+    get('/gantry/builds/{id}', ({ params, signal }) => ndjson(eventsOrError(builder, params['id'] as string, signal))),
+    del('/gantry/builds/{id}', async ({ params }) => {
+      await builder.history.remove(params['id'] as string);
+      return empty(204);
+    }),
+    get('/gantry/build-cache', async () => json(await cacheEntries(builder))),
+  ];
+}
+
+async function* eventsOrError(builder: Builder, id: string, signal: AbortSignal): AsyncGenerator<unknown> {
+  try {
+    yield* builder.history.follow(id, signal);
+  } catch (error) {
+    if (error instanceof NotFound) throw error;
+    throw new NotFound(`build ${id}: ${errorMessage(error)}`, { cause: error });
+  }
+}

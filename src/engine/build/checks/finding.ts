@@ -1,0 +1,14 @@
+// What a check says about a place of a Dockerfile; columns are not needed, the editor marks whole instructions.
+
+export interface Finding {
+  rule: string;
+  message: string;
+  startLine: number;
+  endLine: number;
+  /** `check` is one of Docker's rules, `advice` one of ours: it never fails a build. */
+  kind: 'check' | 'advice';
+  /** Replaces the lines startLine..endLine. */
+  fix?: { title: string; startLine: number; endLine: number; text: string };
+}
+
+export const RULE_HELP = (rule: string): string => `https://docs.docker.com/reference/build-checks/${rule.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}/`;

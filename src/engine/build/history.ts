@@ -1,0 +1,134 @@
+// Builds that ran, newest first: one file of event lines per build, a summary kept in memory. The window's Builds view reads it, and
+// follows a build that runs, whoever started it. Log text is capped per build, so that a chatty one does not fill the disk.
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { NotFound } from '../wire/errors.ts';
+import type { BuildEvent, BuildSummaryRequest } from './events.ts';
+
+export interface BuildSummary {
+  id: string;
+  startedAtMs: number;
+  endedAtMs: number | null;
+  state: 'running' | 'done' | 'failed' | 'canceled';
+  request: BuildSummaryRequest;
+  steps: number;
+  cachedSteps: number;
+  imageId: string | null;
+  sizeBytes: number | null;
+  error: string | null;
+}
+
+export interface History {
+  record(id: string): { add(event: BuildEvent): void; end(): Promise<void> };
+  list(): BuildSummary[];
+  /** Everything so far, then what comes until the build ends. @throws NotFound */
+  follow(id: string, signal: AbortSignal): AsyncGenerator<BuildEvent>;
+  /** @throws NotFound; a running build stays */
+  remove(id: string): Promise<void>;
+}
+
+const KEPT = 100;
+const MAX_LOG_CHARACTERS = 8 * 1024 * 1024;
+
+interface Live { events: BuildEvent[]; wake: Set<() => void>; isOver: boolean }
+
+export async function openHistory(folder: string): Promise<History> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const summaries = new Map<string, BuildSummary>();
+  const live = new Map<string, Live>();
+  for (const name of await readdir(folder)) {
+    const events = await readEvents(join(folder, name));
+    const summary = events.reduce(summarise, undefined as BuildSummary | undefined);
+    if (summary) summaries.set(summary.id, summary.state === 'running' ? { ...summary, state: 'canceled', error: 'the engine stopped' } : summary);
+  }
+  const file = (id: string) => join(folder, `${id}.jsonl`);
+  const list = () => [...summaries.values()].sort((a, b) => b.startedAtMs - a.startedAtMs);
+
+  return {
+    list,
+    record(id) {
+      const out = createWriteStream(file(id), { mode: 0o600 });
+      const failed = finished(out).catch(() => {}); // a full disk costs the history, not the build
+      const state: Live = { events: [], wake: new Set(), isOver: false };
+      live.set(id, state);
+      let characters = 0;
+      let summary: BuildSummary | undefined;
+      return {
+        add(event) {
+          if (event.type === 'log') {
+            characters += event.text.length;
+            if (characters > MAX_LOG_CHARACTERS) return;
+          }
+          state.events.push(event);
+          if (event.type !== 'progress' && out.writable) out.write(`${JSON.stringify(event)}\n`);
+          summary = summarise(summary, event);
+          if (summary) summaries.set(id, summary);
+          for (const wake of state.wake) wake();
+        },
+        async end() {
+          state.isOver = true;
+          for (const wake of state.wake) wake();
+          live.delete(id);
+          out.end();
+          await failed;
+          for (const old of list().slice(KEPT)) {
+            if (old.state === 'running') continue;
+            summaries.delete(old.id);
+            await rm(file(old.id), { force: true });
+          }
+        },
+      };
+    },
+    async *follow(id, signal) {
+      const state = live.get(id);
+      if (!state) {
+        if (!summaries.has(id)) throw new NotFound(`no such build: ${id}`);
+        yield* await readEvents(file(id));
+        return;
+      }
+      let at = 0;
+      while (!signal.aborted) {
+        while (at < state.events.length) yield state.events[at++] as BuildEvent;
+        if (state.isOver) return;
+        await new Promise<void>((resolve) => {
+          const wake = () => {
+            state.wake.delete(wake);
+            signal.removeEventListener('abort', wake);
+            resolve();
+          };
+          state.wake.add(wake);
+          signal.addEventListener('abort', wake, { once: true });
+        });
+      }
+    },
+    async remove(id) {
+      if (!summaries.has(id)) throw new NotFound(`no such build: ${id}`);
+      if (live.has(id)) return;
+      summaries.delete(id);
+      await rm(file(id), { force: true });
+    },
+  };
+}
+
+function summarise(summary: BuildSummary | undefined, event: BuildEvent): BuildSummary | undefined {
+  if (event.type === 'started') return { id: event.id, startedAtMs: event.atMs, endedAtMs: null, state: 'running', request: event.request, steps: 0, cachedSteps: 0, imageId: null, sizeBytes: null, error: null };
+  if (!summary) return undefined;
+  if (event.type === 'planned') return { ...summary, steps: event.steps.length };
+  if (event.type === 'step-ended' && event.state === 'cached') return { ...summary, cachedSteps: summary.cachedSteps + 1 };
+  if (event.type === 'ended') return { ...summary, endedAtMs: event.atMs, state: event.state, imageId: event.imageId ?? null, sizeBytes: event.sizeBytes ?? null, error: event.error ?? null };
+  return summary;
+}
+
+async function readEvents(path: string): Promise<BuildEvent[]> {
+  const text = await readFile(path, 'utf8');
+  return text.split('\n').flatMap((line) => {
+    if (line === '') return [];
+    try {
+      return [JSON.parse(line) as BuildEvent];
+    } catch {
+      return []; // cut off by a crash
+    }
+  });
+}
