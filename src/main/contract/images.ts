@@ -64,6 +64,16 @@ export interface Progress {
 /** First an address to send the archive to (POST the bytes there), then what the engine says about it. */
 export type UploadProgress = { type: 'upload'; url: string } | { type: 'progress'; progress: Progress };
 
+/**
+ * Which layers the images of a host are made of. A layer is told apart by the whole stack below it (OCI image-spec, ChainID),
+ * so two images share bytes exactly where they share entries of `layers`.
+ */
+export interface LayerMap {
+  layers: { diffId: string; sizeBytes: number; createdBy: string }[];
+  /** indexes into `layers`, lowest layer first */
+  images: { id: string; layers: number[] }[];
+}
+
 export interface PruneResult { deleted: string[]; reclaimedBytes: number }
 
 const hostRef = z.object({ host: z.string() });
@@ -73,6 +83,7 @@ export const imagesContract = {
   list: oc.input(hostRef).output(type<ImageRow[]>()),
   inspect: oc.input(ref).output(type<ImageDetail>()),
   history: oc.input(ref).output(type<HistoryStep[]>()),
+  layers: oc.input(hostRef).output(type<LayerMap>()),
   pull: oc.input(hostRef.extend({ reference: z.string().min(1), platform: z.string().optional(), allTags: z.boolean().optional() })).output(eventIterator(type<Progress>())),
   push: oc.input(hostRef.extend({ reference: z.string().min(1) })).output(eventIterator(type<Progress>())),
   load: oc.input(hostRef).output(eventIterator(type<UploadProgress>())),

@@ -3,6 +3,7 @@ import { EngineError } from '../../engine/wire/errors.ts';
 import type { HistoryStep, ImageDetail, ImageRow, Progress, UploadProgress } from '../contract/images.ts';
 import { filters, type CallOptions, type DockerClient } from '../docker/client.ts';
 import { rpc } from './base.ts';
+import { layerMap } from './image-layers.ts';
 import type { Transfers } from './transfers.ts';
 
 /** Image names keep their slashes in the path (Engine API); everything else is encoded. */
@@ -12,6 +13,7 @@ export const imagesRouter = rpc.images.router({
   list: rpc.images.list.handler(async ({ context, input, signal }) => (await context.client(input.host, signal)).json<ImageRow[]>('GET', '/images/json', { query: { 'shared-size': true }, signal })),
   inspect: rpc.images.inspect.handler(async ({ context, input, signal }) => (await context.client(input.host, signal)).json<ImageDetail>('GET', imagePath(input.id, '/json'), { signal })),
   history: rpc.images.history.handler(async ({ context, input, signal }) => (await context.client(input.host, signal)).json<HistoryStep[]>('GET', imagePath(input.id, '/history'), { signal })),
+  layers: rpc.images.layers.handler(async ({ context, input, signal }) => layerMap(await context.client(input.host, signal), signal)),
   pull: rpc.images.pull.handler(async function* ({ context, input, signal }) {
     const { name, tag } = splitReference(input.reference);
     const query = input.allTags ? { fromImage: name, platform: input.platform } : { fromImage: name, tag: tag ?? 'latest', platform: input.platform };

@@ -3,7 +3,7 @@ import { Badge, Button, Group, Text, TextInput } from '@mantine/core';
 import { IconBox, IconPlayerPlay, IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useLocation } from 'wouter';
+import { useLocation, useSearchParams } from 'wouter';
 import { useRows } from '../queries.ts';
 import { DataTable, type Column } from '../ui/data-table.tsx';
 import { formatAge } from '../ui/format.ts';
@@ -20,7 +20,8 @@ export default function ContainersPage() {
   const { rows, isLoading, errors, retry } = useRows('containers');
   const [search, setSearch] = useState('');
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [isRunOpen, setRunOpen] = useState(false);
+  const [query, setQuery] = useSearchParams();
+  const [isRunOpen, setRunOpen] = useState(query.has('run'));
   const [, go] = useLocation();
   const shown = useMemo(() => {
     const text = search.trim().toLowerCase();
@@ -29,6 +30,10 @@ export default function ContainersPage() {
   const items = useMemo(() => rows.filter((item) => selected.has(item.key)), [rows, selected]);
   const columns = useMemo(() => columnsOf(t, i18n.language), [t, i18n.language]);
   usePaletteActions('containers', t('containers:title'), containerActions, items);
+  const closeRun = () => {
+    setRunOpen(false);
+    if (query.has('run')) setQuery({});
+  };
   const running = rows.filter((item) => item.row.State === 'running').length;
 
   return (
@@ -51,7 +56,7 @@ export default function ContainersPage() {
       ) : (
         <DataTable label={t('containers:title')} rows={shown} columns={columns} keyOf={(item) => item.key} nameOf={nameOf} selected={selected} onSelect={setSelected} onOpen={(item) => go(`/containers/${item.host.id}/${item.row.Id}`)} onKey={(key) => key === 'Delete' && void containerActions.at(-1)?.perform(items)} />
       )}
-      <RunForm opened={isRunOpen} onClose={() => setRunOpen(false)} />
+      <RunForm opened={isRunOpen} image={query.get('run') ?? ''} host={query.get('host') ?? undefined} onClose={closeRun} />
     </Page>
   );
 }

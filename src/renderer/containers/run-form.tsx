@@ -1,23 +1,27 @@
 // Run a container: the few fields most people need.
-import { Alert, Button, Checkbox, Group, Modal, Select, Stack, TextInput, Textarea, Autocomplete } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Select, Stack, TextInput, Textarea, Autocomplete } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { useRows, useScopedHosts } from '../queries.ts';
 import { failureOf, rpc } from '../rpc.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { HostSelect } from '../ui/host-select.tsx';
 import { splitWords } from './words.ts';
 
-export function RunForm({ opened, onClose, image = '' }: { opened: boolean; onClose: () => void; image?: string }) {
+interface RunFormProps { opened: boolean; onClose: () => void; image?: string; host?: string | undefined }
+
+export function RunForm({ opened, onClose, image = '', host }: RunFormProps) {
   const { t } = useTranslation();
-  return <Modal opened={opened} onClose={onClose} title={t('containers:run.title')} size="lg" closeButtonProps={{ 'aria-label': t('close') }}><Form image={image} onDone={onClose} /></Modal>;
+  return <Dialog opened={opened} onClose={onClose} title={t('containers:run.title')} size="lg"><Form image={image} firstHost={host} onDone={onClose} /></Dialog>;
 }
 
-function Form({ image: first, onDone }: { image: string; onDone: () => void }) {
+function Form({ image: first, firstHost, onDone }: { image: string; firstHost: string | undefined; onDone: () => void }) {
   const { t } = useTranslation();
   const hosts = useScopedHosts();
   const images = useRows('images');
   const [, go] = useLocation();
-  const [host, setHost] = useState(hosts[0]?.id ?? '');
+  const [host, setHost] = useState(firstHost ?? hosts[0]?.id ?? '');
   const [image, setImage] = useState(first);
   const [name, setName] = useState('');
   const [command, setCommand] = useState('');
@@ -52,7 +56,7 @@ function Form({ image: first, onDone }: { image: string; onDone: () => void }) {
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
-        {hosts.length > 1 && <Select label={t('containers:run.host')} data={hosts.map((item) => ({ value: item.id, label: item.name }))} value={host} onChange={(value) => setHost(value ?? '')} />}
+        <HostSelect value={host} onChange={setHost} />
         <Autocomplete label={t('containers:run.image')} data={names} value={image} onChange={setImage} required data-autofocus />
         <TextInput label={t('containers:run.name')} description={t('containers:run.nameHint')} value={name} onChange={(event) => setName(event.currentTarget.value)} />
         <TextInput label={t('containers:run.command')} description={t('containers:run.commandHint')} value={command} onChange={(event) => setCommand(event.currentTarget.value)} ff="monospace" />

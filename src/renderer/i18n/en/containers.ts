@@ -22,7 +22,6 @@ export default {
   run: {
     open: 'Run a container',
     title: 'Run a container',
-    host: 'Host',
     image: 'Image',
     name: 'Name',
     nameHint: 'Optional; one is made up when empty',

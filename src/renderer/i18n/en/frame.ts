@@ -11,6 +11,7 @@ export default {
   save: 'Save',
   nav: { label: 'Navigation', toggle: 'Toggle navigation', main: 'Views', bottom: 'App' },
   hosts: {
+    host: 'Host',
     all: 'All hosts',
     manage: 'Manage hosts',
     switch: 'Host: {{name}}',

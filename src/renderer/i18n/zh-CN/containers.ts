@@ -22,7 +22,6 @@ export default {
   run: {
     open: '运行容器',
     title: '运行容器',
-    host: '主机',
     image: '镜像',
     name: '名称',
     nameHint: '可选；留空则自动生成',

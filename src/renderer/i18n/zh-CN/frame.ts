@@ -11,6 +11,7 @@ export default {
   save: '保存',
   nav: { label: '导航', toggle: '切换导航', main: '视图', bottom: '应用' },
   hosts: {
+    host: '主机',
     all: '所有主机',
     manage: '管理主机',
     switch: '主机：{{name}}',
