@@ -1,0 +1,82 @@
+// Garbage: what no image, snapshot, build or running transfer can reach. Marking is pure; sweeping asks the holds last.
+import type { ChainId, Digest } from '../base/digest.ts';
+import type { Stores } from './register.ts';
+import type { ImageRecord } from './store.ts';
+
+export interface Roots {
+  images: readonly Pick<ImageRecord, 'id' | 'blobs' | 'manifests' | 'config'>[];
+  /** layers that snapshots and builds stand on */
+  layers: readonly Digest[];
+}
+
+export interface Reachable { blobs: Set<Digest>; layers: Set<Digest> }
+
+/** What must stay. A layer's plain tar has the layer's own digest, so a reachable layer keeps the blob of that name too. */
+export function mark({ images, layers }: Roots): Reachable {
+  const reachable: Reachable = { blobs: new Set(layers), layers: new Set(layers) };
+  for (const image of images) {
+    reachable.blobs.add(image.id);
+    for (const digest of image.manifests) reachable.blobs.add(digest);
+    for (const blob of image.blobs) if (blob !== null) reachable.blobs.add(blob.digest);
+    for (const diffId of image.config.rootfs.diff_ids) {
+      reachable.layers.add(diffId);
+      reachable.blobs.add(diffId);
+    }
+  }
+  return reachable;
+}
+
+export interface Swept { layers: Digest[]; blobs: Digest[]; bytes: number }
+
+export interface Collector {
+  /** Removes everything unreachable and unheld. Runs that are asked for while one runs share the next one. */
+  collect(): Promise<Swept>;
+}
+
+/** @param chainsInUse stacks that builds still want; asked anew each time */
+export function createCollector({ content, layers, snapshots, store }: Stores, chainsInUse: () => Iterable<ChainId>): Collector {
+  let running: Promise<Swept> | undefined;
+  let queued: Promise<Swept> | undefined;
+
+  const sweep = async (): Promise<Swept> => {
+    const wanted = new Set(chainsInUse());
+    const kept = snapshots.roots();
+    const fromChains: Digest[] = [];
+    const imageChains = new Set<ChainId>();
+    for (const chain of kept.chains) {
+      if (wanted.has(chain) || snapshots.isFresh(chain)) fromChains.push(...snapshots.layersOf(chain));
+      else imageChains.add(chain);
+    }
+    for (const chain of imageChains) await snapshots.forget(chain);
+    const reachable = mark({ images: store.list(), layers: [...kept.snapshots, ...fromChains] });
+    const swept: Swept = { layers: [], blobs: [], bytes: 0 };
+    for (const layer of layers.list()) {
+      if (reachable.layers.has(layer.diffId) || layers.isHeld(layer.diffId)) continue;
+      swept.layers.push(layer.diffId);
+      swept.bytes += layer.sizeBytes;
+      await layers.remove(layer.diffId);
+    }
+    for (const digest of content.list()) {
+      if (reachable.blobs.has(digest) || content.isHeld(digest)) continue;
+      swept.blobs.push(digest);
+      await content.remove(digest);
+    }
+    return swept;
+  };
+
+  const run = (): Promise<Swept> => {
+    running = sweep().finally(() => { running = undefined; });
+    return running;
+  };
+
+  return {
+    collect() {
+      if (running === undefined) return run();
+      queued ??= running.catch(() => {}).then(() => { // its own caller hears of that failure
+        queued = undefined;
+        return run();
+      });
+      return queued;
+    },
+  };
+}

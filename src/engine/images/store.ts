@@ -1,0 +1,195 @@
+// Images by id and the names that point at them. `images/HEX.json` is one image (its configuration and how its layers came),
+// `images/references.json` holds all names at once, so that moving a tag from one image to another is one rename.
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chainIds, hexOf, isDigest, type ChainId, type Digest } from '../base/digest.ts';
+import { writeJson } from '../base/json-file.ts';
+import { keyedLocks } from '../base/locks.ts';
+import type { Log } from '../base/log.ts';
+import type { Image, ImageConfig } from '../needs.ts';
+import { canonical, familiar, parseReference, withDefaultTag, type Reference } from '../registry/reference.ts';
+import { Conflict, NotFound } from '../wire/errors.ts';
+import type { Descriptor } from './manifest.ts';
+
+/** What is kept of one image. */
+export interface ImageRecord {
+  id: Digest;
+  config: ImageConfig;
+  /** the blobs its layers came in, lowest first; null where a layer was made here and has only its tar */
+  blobs: (Descriptor | null)[];
+  /** digests of the manifests (and indexes) it came by, newest last; their bytes are in the content store */
+  manifests: Digest[];
+  parent?: Digest;
+  sizeBytes: number;
+  createdAtMs: number;
+  taggedAtMs: number;
+}
+
+export interface ImageStore {
+  /** @throws NotFound `No such image: NAME` */
+  resolve(name: string): ImageRecord;
+  /** The complete reference that `name` is, when it is one that exists; undefined for ids. */
+  referenceOf(name: string): Reference | undefined;
+  get(id: Digest): ImageRecord | undefined;
+  /** Newest first. */
+  list(): ImageRecord[];
+  view(record: ImageRecord): Image;
+  /** Complete references of an image. */
+  referencesOf(id: Digest): Reference[];
+  idOf(reference: Reference): Digest | undefined;
+  /** Stores or completes an image. */
+  add(record: ImageRecord): Promise<ImageRecord>;
+  /** Points names at an image. */
+  tag(id: Digest, references: readonly Reference[]): Promise<void>;
+  untag(references: readonly Reference[]): Promise<void>;
+  /** Forgets the image and its names; its blobs and layers are for the collector. */
+  delete(id: Digest): Promise<void>;
+}
+
+export function openImageStore({ root, log, now = Date.now }: { root: string; log: Log; now?: () => number }): ImageStore {
+  const folder = join(root, 'images');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const records = new Map<Digest, ImageRecord>();
+  const names = new Map<string, Digest>();
+  const namesOf = new Map<Digest, Set<string>>();
+  const locks = keyedLocks();
+  const fileOf = (id: Digest) => join(folder, `${hexOf(id)}.json`);
+
+  const point = (name: string, id: Digest | undefined) => {
+    const before = names.get(name);
+    if (before !== undefined) namesOf.get(before)?.delete(name);
+    if (id === undefined) {
+      names.delete(name);
+      return;
+    }
+    names.set(name, id);
+    let set = namesOf.get(id);
+    if (set === undefined) namesOf.set(id, (set = new Set()));
+    set.add(name);
+  };
+  const saveNames = () => locks.run('names', () => writeJson(join(folder, 'references.json'), Object.fromEntries(names)));
+
+  for (const name of readdirSync(folder)) {
+    if (!isDigest(`sha256:${name.slice(0, -'.json'.length)}`)) continue;
+    try {
+      const record = JSON.parse(readFileSync(join(folder, name), 'utf8')) as ImageRecord;
+      records.set(record.id, record);
+    } catch (error) {
+      log.warn('ignoring a damaged image record', { name, error });
+    }
+  }
+  for (const [name, id] of Object.entries(readNames(join(folder, 'references.json')))) if (records.has(id)) point(name, id);
+
+  const missing = (name: string) => new NotFound(`No such image: ${name}`);
+
+  const byPrefix = (prefix: string): ImageRecord | undefined => {
+    const found: ImageRecord[] = [];
+    for (const record of records.values()) if (hexOf(record.id).startsWith(prefix)) found.push(record);
+    if (found.length > 1) throw new Conflict(`image ID prefix ${prefix} is ambiguous`);
+    return found[0];
+  };
+
+  const referenceOf = (name: string): Reference | undefined => {
+    if (/^sha256:/.test(name)) return undefined;
+    let reference: Reference;
+    try {
+      reference = withDefaultTag(parseReference(name));
+    } catch {
+      return undefined; // no reference, then perhaps an id
+    }
+    if (reference.digest !== undefined) {
+      const { tag: _tag, ...byDigest } = reference; // name:tag@digest means the digest
+      return names.has(canonical(byDigest)) ? byDigest : undefined;
+    }
+    return names.has(canonical(reference)) ? reference : undefined;
+  };
+
+  const store: ImageStore = {
+    referenceOf,
+    resolve(name) {
+      const exact = /^(?:sha256:)?([0-9a-f]{64})$/.exec(name)?.[1];
+      if (exact !== undefined) {
+        const record = records.get(`sha256:${exact}`);
+        if (record !== undefined) return record;
+        throw missing(name);
+      }
+      const reference = referenceOf(name);
+      const id = reference && names.get(canonical(reference));
+      const record = id && records.get(id);
+      if (record) return record;
+      const prefix = /^(?:sha256:)?([0-9a-f]{4,63})$/.exec(name)?.[1];
+      const found = prefix === undefined ? undefined : byPrefix(prefix);
+      if (found === undefined) throw missing(name);
+      return found;
+    },
+    get: (id) => records.get(id),
+    list: () => [...records.values()].sort((a, b) => createdMs(b) - createdMs(a) || (a.id < b.id ? -1 : 1)),
+    referencesOf: (id) => [...(namesOf.get(id) ?? [])].sort().map(parseReference),
+    idOf: (reference) => names.get(canonical(reference)),
+    view(record) {
+      const references = store.referencesOf(record.id);
+      return {
+        id: record.id,
+        config: record.config,
+        chainId: topOf(record.config),
+        sizeBytes: record.sizeBytes,
+        repoTags: references.filter((reference) => reference.digest === undefined).map(familiar),
+        repoDigests: references.filter((reference) => reference.digest !== undefined).map(familiar),
+      };
+    },
+    async add(record) {
+      return locks.run(record.id, async () => {
+        const before = records.get(record.id);
+        const merged: ImageRecord = before === undefined ? record : {
+          ...before,
+          blobs: before.blobs.map((blob, index) => record.blobs[index] ?? blob),
+          manifests: [...before.manifests.filter((digest) => !record.manifests.includes(digest)), ...record.manifests],
+          ...(before.parent === undefined && record.parent !== undefined && { parent: record.parent }),
+        };
+        await writeJson(fileOf(record.id), merged);
+        records.set(record.id, merged);
+        return merged;
+      });
+    },
+    async tag(id, references) {
+      const record = records.get(id);
+      if (record === undefined) throw missing(id);
+      for (const reference of references) point(canonical(reference), id);
+      await saveNames();
+      record.taggedAtMs = now();
+    },
+    async untag(references) {
+      for (const reference of references) point(canonical(reference), undefined);
+      await saveNames();
+    },
+    async delete(id) {
+      const left = [...(namesOf.get(id) ?? [])];
+      for (const name of left) point(name, undefined);
+      namesOf.delete(id);
+      if (left.length > 0) await saveNames();
+      records.delete(id);
+      await rm(fileOf(id), { force: true });
+    },
+  };
+  return store;
+}
+
+function readNames(path: string): Record<string, Digest> {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, Digest>;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+export function createdMs(record: ImageRecord): number {
+  const ms = Date.parse(record.config.created ?? '');
+  return Number.isNaN(ms) ? 0 : ms;
+}
+
+/** Chain id of all layers; null without layers. */
+export function topOf(config: ImageConfig): ChainId | null {
+  return chainIds(config.rootfs.diff_ids).at(-1) ?? null;
+}
