@@ -3,9 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEventBus } from './base/events.ts';
 import type { Log } from './base/log.ts';
+import { imageRoutes } from './api/routes/images.ts';
 import { systemRoutes } from './api/routes/system.ts';
 import type { Route } from './api/router.ts';
 import { openDataRoot } from './data-root.ts';
+import { openImages } from './images/images.ts';
+import { isInUserNamespace } from './kernel/user-namespace.ts';
 
 export interface EngineOptions {
   /** images, layers, volumes, container records; survives reboots */
@@ -29,9 +32,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   undo.use(await openDataRoot(dataRoot));
   await mkdir(runRoot, { recursive: true, mode: 0o711 });
   const events = createEventBus();
+  const images = undo.use(openImages({ dataRoot, isRootless: isInUserNamespace(), events, log, users: () => [], chainsInUse: () => [] }));
 
   const routes: Route[] = [
-    ...systemRoutes({ events, identityFile: join(dataRoot, 'engine-id'), dataRoot, counts: () => ({ containers: 0, running: 0, paused: 0, stopped: 0, images: 0 }) }),
+    ...systemRoutes({ events, identityFile: join(dataRoot, 'engine-id'), dataRoot, counts: () => ({ containers: 0, running: 0, paused: 0, stopped: 0, images: images.images.list().length }) }),
+    ...imageRoutes(images),
   ];
   log.info('engine open', { dataRoot, runRoot });
   const stack = undo.move();

@@ -1,0 +1,66 @@
+// The image domain put together: stores, collector, and the `Images` that containers and builds see.
+import type { ChainId } from '../base/digest.ts';
+import type { EventBus } from '../base/events.ts';
+import type { Log } from '../base/log.ts';
+import { openContent } from '../content/store.ts';
+import { openSnapshots } from '../layers/snapshots.ts';
+import { openLayers } from '../layers/store.ts';
+import type { Images, Snapshots } from '../needs.ts';
+import { familiar, parseReference, withDefaultTag } from '../registry/reference.ts';
+import { NotImplemented } from '../wire/errors.ts';
+import { createCollector, type Collector } from './collect.ts';
+import { registerImage, type Stores } from './register.ts';
+import type { ImageUser } from './remove.ts';
+import { openImageStore, type ImageRecord } from './store.ts';
+
+export interface ImageDomain extends AsyncDisposable {
+  images: Images;
+  snapshots: Snapshots;
+  stores: Stores;
+  collector: Collector;
+  events: EventBus;
+  log: Log;
+  users: () => readonly ImageUser[];
+}
+
+export interface ImageDomainOptions {
+  dataRoot: string;
+  isRootless: boolean;
+  events: EventBus;
+  log: Log;
+  /** containers that use images: they protect them from removal */
+  users: () => readonly ImageUser[];
+  /** stacks that builds still want: they protect their layers */
+  chainsInUse: () => Iterable<ChainId>;
+}
+
+export function openImages({ dataRoot, isRootless, events, log, users, chainsInUse }: ImageDomainOptions): ImageDomain {
+  const content = openContent(`${dataRoot}/content`);
+  const layers = openLayers({ root: dataRoot, isRootless, log });
+  const snapshots = openSnapshots({ root: dataRoot, layers, content, isRootless, log });
+  const store = openImageStore({ root: dataRoot, log });
+  for (const record of store.list()) snapshots.learn(record.config.rootfs.diff_ids);
+  const stores: Stores = { content, layers, snapshots, store };
+  const collector = createCollector(stores, chainsInUse);
+  const images: Images = {
+    resolve: (name) => store.view(store.resolve(name)),
+    list: () => store.list().map((record) => store.view(record)),
+    async create(config, options = {}) {
+      const record = await registerImage(stores, { config: Buffer.from(JSON.stringify(config)), ...(options.parent !== undefined && { parent: options.parent }) });
+      for (const name of options.references ?? []) await tagImage({ stores, events }, record, name);
+      return store.view(record);
+    },
+    async tag(id, name) {
+      await tagImage({ stores, events }, store.resolve(id), name);
+    },
+    pull: () => { throw new NotImplemented('pulling from a registry comes with the next landing'); },
+  };
+  return { images, snapshots, stores, collector, events, log, users, [Symbol.asyncDispose]: () => layers[Symbol.asyncDispose]() };
+}
+
+/** @throws InvalidParameter for a name that is no tag */
+export async function tagImage({ stores, events }: { stores: Stores; events: EventBus }, record: ImageRecord, name: string): Promise<void> {
+  const { digest: _digest, ...reference } = withDefaultTag(parseReference(name));
+  await stores.store.tag(record.id, [reference]);
+  events.publish('image', 'tag', record.id, { name: familiar(reference) });
+}
