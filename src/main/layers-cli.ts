@@ -1,5 +1,4 @@
 // The layer explorer's command line: `npm run -s layers -- IMAGE|ARCHIVE [--json] [--fail-if RULE]…`; what it does is in layers/gate.ts.
-import process from 'node:process';
 import { enginePlaces } from './app.ts';
 import { runGate } from './layers/gate.ts';
 

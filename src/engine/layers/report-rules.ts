@@ -66,8 +66,8 @@ export function parseDiveCi(text: string): Rule[] {
   ];
   return keys.flatMap(([key, figure, operator, preset]) => {
     const found = Object.entries(rules).find(([name]) => name.replaceAll('-', '').toLowerCase() === key.toLowerCase())?.[1];
-    const wanted = String(found ?? preset).trim();
-    if (wanted.toLowerCase() === 'disabled' || found === false) return [];
+    const wanted = (typeof found === 'string' || typeof found === 'number' ? `${found}` : found === false ? 'disabled' : preset).trim();
+    if (wanted.toLowerCase() === 'disabled') return [];
     const [rule] = parseRules(`${figure}${operator}${wanted}`);
     return [{ ...(rule as Rule), text: `${key}: ${wanted}` }];
   });
