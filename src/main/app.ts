@@ -4,12 +4,14 @@ import type { AppInfo } from './contract/settings.ts';
 import type { Connectors } from './hosts/connector.ts';
 import { createHosts, type HostRecord, type Hosts } from './hosts/hosts.ts';
 import { localConnector, type LocalEngine } from './hosts/local.ts';
+import { createRemote } from './hosts/ssh-remote.ts';
 import { tcpConnector, unixConnector } from './hosts/sockets.ts';
 import { createLogViews } from './logs/views.ts';
 import type { RpcContext } from './rpc/context.ts';
 import { createTransfers } from './rpc/transfers.ts';
 import { openSecrets, type Cipher } from './secrets.ts';
 import { openSettings } from './settings.ts';
+import { spawnChild } from './processes.ts';
 
 export interface AppOptions {
   shell: AppInfo['shell'];
@@ -18,6 +20,7 @@ export interface AppOptions {
   /** absent where there is no local engine (macOS, Windows) */
   engine?: LocalEngine;
   cipher?: Cipher;
+  env: NodeJS.ProcessEnv;
 }
 
 export interface App extends AsyncDisposable {
@@ -29,11 +32,18 @@ export const LOCAL_HOST = 'local';
 
 export async function openApp(options: AppOptions): Promise<App> {
   const [settings, secrets] = await Promise.all([openSettings(options.profilePath), openSecrets(options.profilePath, options.cipher)]);
-  const connectors: Connectors = { unix: unixConnector, tcp: tcpConnector };
+  const remote = createRemote({
+    secrets,
+    env: options.env,
+    spawn: (file, args) => spawnChild(file, args, { stderr: 'pipe' }),
+    report: (hostId, state, error) => hosts.report(hostId, state, error),
+  });
+  const connectors: Connectors = { unix: unixConnector, tcp: tcpConnector, ssh: remote.ssh };
   if (options.engine) connectors.local = localConnector(options.engine);
-  const hosts = createHosts(withLocal(settings.hosts(), options.engine !== undefined), connectors, (records) => settings.saveHosts(records));
+  const hosts: Hosts = createHosts(withLocal(settings.hosts(), options.engine !== undefined), connectors, (records) => settings.saveHosts(records));
   const context: RpcContext = {
     hosts,
+    remote,
     settings,
     secrets,
     transfers: createTransfers(),

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const daemon = [process.execPath, join(root, 'src/engine/daemon.ts')];
   const options = readArguments({ argv: process.argv.slice(2), env: process.env, uid, platform: process.platform, daemon });
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  const app = await openApp({ shell: 'browser', version, profilePath: options.profilePath, ...(options.engine ? { engine: options.engine } : {}) });
+  const app = await openApp({ shell: 'browser', version, profilePath: options.profilePath, env: process.env, ...(options.engine ? { engine: options.engine } : {}) });
   const server = await startBrowserServer({ port: options.port, rendererRoot: join(root, 'out/renderer'), context: app.context });
   if (options.engine) app.context.client('local').catch(() => {}); // warm up; the host list shows a failure
   process.stdout.write(`open ${server.address}\n`);

@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     daemon,
   });
   const cipher = safeStorage.isEncryptionAvailable() ? { encrypt: (text: string) => safeStorage.encryptString(text), decrypt: (data: Buffer) => safeStorage.decryptString(data) } : undefined;
-  const app = await openApp({ shell: 'electron', version: electron.getVersion(), profilePath: options.profilePath, ...(options.engine ? { engine: options.engine } : {}), ...(cipher ? { cipher } : {}) });
+  const app = await openApp({ shell: 'electron', version: electron.getVersion(), profilePath: options.profilePath, env: process.env, ...(options.engine ? { engine: options.engine } : {}), ...(cipher ? { cipher } : {}) });
   serveScheme(join(root, 'out/renderer'), app.context);
   const handler = new RPCHandler<RpcContext>(router as never);
   ipcMain.on('gantry:connect', (event) => {

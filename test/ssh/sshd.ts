@@ -2,7 +2,7 @@
 // Passwords need /etc/shadow: the server runs in a mount namespace of its own with copies bound over the machine's files.
 
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync, appendFileSync, copyFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync, appendFileSync, copyFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,10 +52,14 @@ export function makeKey(folder: string, name: string, options: { type?: string; 
 
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'gantry-sshd-'));
+  chmodSync(folder, 0o755);
   const port = options.port ?? await freePort();
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   writeFileSync(join(folder, 'authorized_keys'), (options.authorized ?? []).join('\n') + '\n', { mode: 0o644 });
   for (const file of ['passwd', 'shadow', 'group']) copyFileSync(`/etc/${file}`, join(folder, file));
+  // A home of its own for root too: this machine's shell start-up files are no part of the test.
+  mkdirSync(join(folder, 'home'));
+  writeFileSync(join(folder, 'passwd'), readFileSync(join(folder, 'passwd'), 'utf8').replace(/^root:.*$/m, `root:x:0:0:root:${folder}/home:/bin/sh`));
   const hash = execFileSync('openssl', ['passwd', '-6', PASSWORD], { encoding: 'utf8' }).trim();
   appendFileSync(join(folder, 'passwd'), `${USER}:x:4711:4711::/tmp:/bin/sh\n`);
   appendFileSync(join(folder, 'group'), `${USER}:x:4711:\n`);

@@ -3,6 +3,7 @@ import { containerLogsContract } from './container-logs.ts';
 import { containersContract } from './containers.ts';
 import { hostsContract } from './hosts.ts';
 import { imagesContract } from './images.ts';
+import { remoteContract } from './remote.ts';
 import { settingsContract } from './settings.ts';
 import { systemContract } from './system.ts';
 
@@ -12,6 +13,7 @@ export const contract = {
   containers: containersContract,
   containerLogs: containerLogsContract,
   images: imagesContract,
+  remote: remoteContract,
   settings: settingsContract,
 };
 export type Contract = typeof contract;

@@ -17,6 +17,8 @@ export interface Connection extends AsyncDisposable {
 export interface ConnectOptions {
   hostId: string;
   signal: AbortSignal;
+  /** a person asked for it just now, as opposed to a view that refreshes */
+  byHand?: boolean;
 }
 
 export interface HostConnector<K extends HostKind = HostKind> {

@@ -12,6 +12,8 @@ export interface FoundSocket {
   state: 'usable' | 'denied' | 'missing';
   /** `user:group mode` where it could be seen. */
   owner: string;
+  /** Seen in /proc/net/unix; a socket bound in another network namespace (rootless engines) is not. */
+  listening: boolean;
 }
 
 export interface RemoteFacts {
@@ -59,7 +61,12 @@ look() {
     dir=\${3%/*}
     if [ -d "$dir" ] && [ ! -x "$dir" ]; then state=denied; owner=$(stat -c '%U:%G_%a' "$dir" 2>/dev/null || echo -); fi
   fi
-  echo "socket $1 $2 $state $owner $3"
+  listening=quiet
+  real=$(readlink -f "$3" 2>/dev/null)
+  while read -r _ _ _ _ _ _ _ path; do
+    if [ -n "$path" ] && { [ "$path" = "$3" ] || [ "$path" = "$real" ]; }; then listening=listening; fi
+  done 2>/dev/null < /proc/net/unix
+  echo "socket $1 $2 $state $listening $owner $3"
 }
 ${SOCKETS.map(([engine, rootless, path]) => `look ${engine} ${rootless ? 'rootless' : 'rootful'} "${path}"`).join('\n')}
 ${extra === undefined ? '' : `look named rootful ${shellQuote(extra)}`}
@@ -77,11 +84,11 @@ export function parseFacts(output: string): RemoteFacts {
     else if (word === 'home') facts.home = rest.join(' ');
     else if (word === 'system') [facts.system, facts.machine] = [rest[0] ?? '', rest[1] ?? ''];
     else if (word === 'tool' && rest[0] && rest[1]) facts.tools.set(rest[0], rest[1]);
-    else if (word === 'socket' && rest.length >= 5) {
-      const [engine, rootless, state, owner, ...path] = rest as [string, string, FoundSocket['state'], string, ...string[]];
+    else if (word === 'socket' && rest.length >= 6) {
+      const [engine, rootless, state, listening, owner, ...path] = rest as [string, string, FoundSocket['state'], string, string, ...string[]];
       const name = path.join(' ');
       const kind: EngineKind = engine === 'named' ? engineOfPath(name) : engine as EngineKind;
-      facts.sockets.push({ engine: kind, rootless: rootless === 'rootless', path: name, state, owner: owner === '-' ? '' : owner.replace('_', ' ') });
+      facts.sockets.push({ engine: kind, rootless: rootless === 'rootless', path: name, state, owner: owner === '-' ? '' : owner.replace('_', ' '), listening: listening === 'listening' });
     }
   }
   return facts;

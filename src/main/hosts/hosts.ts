@@ -5,7 +5,7 @@ import { EngineError, NotFound, errorMessage } from '../../engine/wire/errors.ts
 import type { EngineInfo, HostConfig, HostError, HostState, HostSummary } from '../contract/hosts.ts';
 import { createDockerClient, type DockerClient } from '../docker/client.ts';
 import { engineInfo } from '../docker/version.ts';
-import type { Connection, Connectors, HostConnector } from './connector.ts';
+import type { ConnectOptions, Connection, Connectors, HostConnector } from './connector.ts';
 
 export interface HostRecord { id: string; config: HostConfig }
 
@@ -34,6 +34,8 @@ interface Entry {
   engine?: EngineInfo;
   latencyMs?: number;
   opening?: Promise<Open>;
+  /** Ends an attempt that may be waiting for a person. */
+  stop?: AbortController;
 }
 interface Open { connection: Connection; client: DockerClient }
 
@@ -73,12 +75,13 @@ export function createHosts(records: HostRecord[], connectors: Connectors, save:
     changed();
   };
 
-  const open = (target: Entry): Promise<Open> => {
+  const open = (target: Entry, byHand = false): Promise<Open> => {
     target.opening ??= (async () => {
+      target.stop = new AbortController();
       setState(target, target.state === 'idle' ? 'connecting' : 'reconnecting');
       const { id, config } = target.record;
       try {
-        const made = await openConnection(connectorOf(config), id, config, new AbortController().signal);
+        const made = await openConnection(connectorOf(config), config, { hostId: id, signal: target.stop.signal, byHand });
         made.connection.closed?.then((error) => {
           if (entries.get(id) !== target || target.opening === undefined) return;
           delete target.opening;
@@ -100,6 +103,7 @@ export function createHosts(records: HostRecord[], connectors: Connectors, save:
   const close = async (target: Entry) => {
     const opening = target.opening;
     delete target.opening;
+    target.stop?.abort(new EngineError('Unavailable', 'the connection was closed'));
     const made = await opening?.catch(() => undefined); // a connection that never stood needs no closing
     await made?.client[Symbol.asyncDispose]();
     await made?.connection[Symbol.asyncDispose]();
@@ -143,11 +147,11 @@ export function createHosts(records: HostRecord[], connectors: Connectors, save:
     async reconnect(id, signal) {
       const target = entry(id);
       await close(target);
-      await raced(open(target), signal);
+      await raced(open(target, true), signal);
       return summary(target);
     },
     async test(config, signal) {
-      const { client, connection } = await openConnection(connectorOf(config), `test-${randomUUID()}`, config, signal);
+      const { client, connection } = await openConnection(connectorOf(config), config, { hostId: `test-${randomUUID()}`, signal, byHand: true });
       try {
         return await engineInfo(client, signal);
       } finally {
@@ -167,8 +171,8 @@ export function createHosts(records: HostRecord[], connectors: Connectors, save:
   };
 }
 
-async function openConnection(connector: HostConnector, hostId: string, config: HostConfig, signal: AbortSignal): Promise<Open> {
-  const connection = await connector.connect(config as never, { hostId, signal });
+async function openConnection(connector: HostConnector, config: HostConfig, options: ConnectOptions): Promise<Open> {
+  const connection = await connector.connect(config as never, options);
   return { connection, client: createDockerClient((options) => connection.dial(options), connection.maxStreams ? { maxSockets: connection.maxStreams } : {}) };
 }
 

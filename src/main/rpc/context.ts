@@ -3,12 +3,14 @@ import type { AppInfo } from '../contract/settings.ts';
 import type { DockerClient } from '../docker/client.ts';
 import type { Hosts } from '../hosts/hosts.ts';
 import type { LogViews } from '../logs/views.ts';
+import type { Remote } from '../hosts/ssh-remote.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Settings } from '../settings.ts';
 import type { Transfers } from './transfers.ts';
 
 export interface RpcContext {
   hosts: Hosts;
+  remote: Remote;
   settings: Settings;
   secrets: Secrets;
   transfers: Transfers;

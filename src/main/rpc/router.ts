@@ -3,6 +3,7 @@ import { containerLogsRouter } from './containers-logs.ts';
 import { containersRouter } from './containers.ts';
 import { hostsRouter } from './hosts.ts';
 import { imagesRouter } from './images.ts';
+import { remoteRouter } from './remote.ts';
 import { settingsRouter } from './settings.ts';
 import { systemRouter } from './system.ts';
 
@@ -12,5 +13,6 @@ export const router = {
   containers: containersRouter,
   containerLogs: containerLogsRouter,
   images: imagesRouter,
+  remote: remoteRouter,
   settings: settingsRouter,
 };

@@ -7,7 +7,7 @@ import type { SshTarget } from '../ssh-target.ts';
 import { ChannelStream } from './channel-stream.ts';
 import type { Login } from './handshake.ts';
 import { ConnectionProblem, sample } from './problem.ts';
-import { createSlots, type SlotRelease } from './slots.ts';
+import { createSlots, type Slot } from './slots.ts';
 
 export interface CallOptions { signal?: AbortSignal | undefined }
 
@@ -46,12 +46,11 @@ export interface SshConnection extends AsyncDisposable {
 }
 
 /** How a channel was refused (RFC 4254, 5.1). */
-export interface ChannelRefusal extends Error { reason?: number | string }
-export const PROHIBITED = 1;
-export const CONNECT_FAILED = 2;
+interface ChannelRefusal extends Error { reason?: number | string }
 
 const CHANNEL_TIMEOUT_MS = 20_000;
 const MAX_OUTPUT = 1024 * 1024;
+const RACE_MS = 20;
 
 export interface ConnectionOptions { channelTimeoutMs?: number | undefined; parents?: AsyncDisposable[] }
 
@@ -110,7 +109,7 @@ export function createConnection(login: Login, target: SshTarget, stream: Duplex
     });
   }
 
-  function track(channel: ClientChannel, release?: SlotRelease, allowHalfOpen = true): Duplex {
+  function track(channel: ClientChannel, release?: () => void, allowHalfOpen = true): Duplex {
     const stream = new ChannelStream(channel, allowHalfOpen);
     channels.add(stream);
     stream.once('close', () => channels.delete(stream));
@@ -119,34 +118,38 @@ export function createConnection(login: Login, target: SshTarget, stream: Duplex
     return stream;
   }
 
-  async function session<C extends ClientChannel | SFTPWrapper>(ask: (done: (error: Error | undefined, channel: C) => void) => void, call: CallOptions): Promise<{ channel: C; release: SlotRelease }> {
-    for (;;) {
+  async function session<C extends ClientChannel | SFTPWrapper>(ask: (done: (error: Error | undefined, channel: C) => void) => void, call: CallOptions): Promise<{ channel: C; slot: Slot }> {
+    for (let refusals = 1; ; refusals += 1) {
       const limit = AbortSignal.timeout(timeoutMs);
-      const release = await slots.take({ signal: call.signal ? AbortSignal.any([call.signal, limit]) : limit }).catch((error: unknown) => {
+      const slot = await slots.take({ signal: call.signal ? AbortSignal.any([call.signal, limit]) : limit }).catch((error: unknown) => {
         if (call.signal?.aborted) throw error;
         throw new ConnectionProblem('sessions-busy', { host: target.name, count: String(slots.limit) });
       });
       try {
-        return { channel: await open<C>(ask, call), release };
+        const channel = await open<C>(ask, call);
+        slot.granted();
+        return { channel, slot };
       } catch (error) {
-        const refusedByLimit = (error as ChannelRefusal).reason !== undefined && slots.refused();
-        release();
-        if (refusedByLimit) continue;
-        if ((error as ChannelRefusal).reason === undefined) throw error;
+        const refused = (error as ChannelRefusal).reason !== undefined;
+        const again = refused && slots.refused(refusals);
+        if (again) await new Promise((resolve) => setTimeout(resolve, RACE_MS));
+        slot.release();
+        if (again) continue;
+        if (!refused) throw error;
         throw new ConnectionProblem('session-refused', { host: target.name, why: sample((error as Error).message) }, { cause: error });
       }
     }
   }
 
   async function process(ask: (done: (error: Error | undefined, channel: ClientChannel) => void) => void, call: CallOptions): Promise<RemoteProcess> {
-    const { channel, release } = await session<ClientChannel>(ask, call);
+    const { channel, slot } = await session<ClientChannel>(ask, call);
     const exited = new Promise<number | undefined>((resolve) => {
       let code: number | undefined;
       channel.once('exit', (status: number | null) => { code = status ?? undefined; });
       channel.once('close', () => resolve(code));
     });
     return {
-      stream: track(channel, release),
+      stream: track(channel, slot.release),
       stderr: channel.stderr as Readable,
       exited,
       resize: ({ columns, rows }) => channel.setWindow(rows, columns, 0, 0),
@@ -184,12 +187,12 @@ export function createConnection(login: Login, target: SshTarget, stream: Duplex
       return process((done) => (command === undefined ? client.shell(pty, done) : client.exec(command, { pty }, done)), call);
     },
     async sftp(call = {}) {
-      const { channel, release } = await session<SFTPWrapper>((done) => client.sftp(done), call);
-      channel.once('close', release);
+      const { channel, slot } = await session<SFTPWrapper>((done) => client.sftp(done), call);
+      channel.once('close', slot.release);
       return Object.assign(channel, {
         async [Symbol.asyncDispose]() {
           channel.end();
-          release();
+          slot.release();
         },
       });
     },

@@ -4,7 +4,7 @@
 
 import type { Duplex } from 'node:stream';
 import { discover, engineOfPath, grantFix, shellQuote, startFix, type FoundSocket, type RemoteFacts } from '../discover.ts';
-import { CONNECT_FAILED, type ChannelRefusal, type SshConnection } from './connection.ts';
+import type { SshConnection } from './connection.ts';
 import { ConnectionProblem, sample } from './problem.ts';
 
 export type RouteMode = 'forward' | 'docker dial-stdio' | 'podman dial-stdio' | 'socat';
@@ -35,12 +35,13 @@ export async function findEngine(connection: SshConnection, options: FindOptions
     const named = await tryForward(connection, options.socketPath, options);
     if (!(named instanceof Error)) return named;
     const facts = await factsOrUndefined(connection, options);
-    if (!facts) throw socketProblem(connection, { engine: engineOfPath(options.socketPath), rootless: false, path: options.socketPath, state: 'usable', owner: '' }, named, undefined);
-    const socket = facts.sockets.find(({ path }) => path === options.socketPath)!;
+    if (!facts) throw socketProblem(connection, { engine: engineOfPath(options.socketPath), rootless: false, path: options.socketPath, state: 'usable', owner: '', listening: false }, named, undefined);
+    const socket = facts.sockets.find(({ path }) => path === options.socketPath);
+    if (!socket) throw new ConnectionProblem('session-refused', { host: connection.target.name, why: 'a command there gives no answer' }, { cause: named });
     return await reach(connection, socket, facts, options, named);
   }
   const facts = await discover(connection, options);
-  let first: unknown;
+  let first: ConnectionProblem | undefined;
   for (const socket of facts.sockets.filter(({ state }) => state === 'usable')) {
     try {
       return await reach(connection, socket, facts, options);
@@ -60,9 +61,7 @@ async function reach(connection: SshConnection, socket: FoundSocket, facts: Remo
   if (socket.state !== 'usable') throw socketProblem(connection, socket, tried, facts);
   const forward = tried ?? await tryForward(connection, socket.path, options);
   if (!(forward instanceof Error)) return forward;
-  // Refused by the socket itself, not by sshd's rules: no helper would fare better.
-  if ((forward as ChannelRefusal).reason === CONNECT_FAILED) throw socketProblem(connection, socket, forward, facts);
-  if (forward instanceof ConnectionProblem) throw forward;
+  // sshd gives the same reason (connect failed) for a forbidden forwarding and for a socket nobody listens on.
   const failures: string[] = [];
   for (const helper of HELPERS) {
     if (!facts.tools.has(helper.tool)) {
@@ -78,6 +77,7 @@ async function reach(connection: SshConnection, socket: FoundSocket, facts: Remo
       failures.push(`${helper.tool}: ${sample((error as Error).message)}`);
     }
   }
+  if (!socket.listening) throw socketProblem(connection, socket, forward, facts);
   throw new ConnectionProblem('no-way-to-socket', { host: connection.target.name, path: socket.path, tried: failures.join('; ') });
 }
 

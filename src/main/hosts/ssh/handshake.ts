@@ -2,7 +2,7 @@
 // ssh2's own ready timer is off: it would also count the time a person takes to read a fingerprint. Each phase has its own
 // limit here, stopped while a question is open. ssh2 gives no error codes for most failures; `level` and the bytes seen decide.
 
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ServerHostKeyAlgorithm } from 'ssh2';
 import type { SshTarget } from '../ssh-target.ts';

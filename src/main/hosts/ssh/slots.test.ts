@@ -7,11 +7,11 @@ test('turns are given in order of arrival', async () => {
   const slots = createSlots(1);
   const first = await slots.take({ signal: never });
   const order: number[] = [];
-  const second = slots.take({ signal: never }).then((release) => { order.push(2); release(); });
-  const third = slots.take({ signal: never }).then((release) => { order.push(3); release(); });
+  const second = slots.take({ signal: never }).then((slot) => { order.push(2); slot.release(); });
+  const third = slots.take({ signal: never }).then((slot) => { order.push(3); slot.release(); });
   expect(slots.waiting).toBe(2);
-  first();
-  first();
+  first.release();
+  first.release();
   await Promise.all([second, third]);
   expect(order).toEqual([2, 3]);
   expect(slots.open).toBe(0);
@@ -19,31 +19,33 @@ test('turns are given in order of arrival', async () => {
 
 test('a refusal teaches the limit', async () => {
   const slots = createSlots();
-  const releases = await Promise.all([1, 2, 3].map(() => slots.take({ signal: never })));
-  expect(slots.refused()).toBe(true);
+  const granted = await Promise.all([1, 2].map(() => slots.take({ signal: never })));
+  for (const slot of granted) slot.granted();
+  const third = await slots.take({ signal: never });
+  expect(slots.refused(1)).toBe(true);
   expect(slots.limit).toBe(2);
-  releases.pop()!();
+  third.release();
   let admitted = false;
-  const waiting = slots.take({ signal: never }).then((release) => { admitted = true; return release; });
+  const waiting = slots.take({ signal: never }).then((slot) => { admitted = true; return slot; });
   await Promise.resolve();
   expect(admitted).toBe(false);
-  releases.pop()!();
-  (await waiting)();
+  granted.pop()!.release();
+  (await waiting).release();
 });
 
 test('a refusal of the only session is no limit', async () => {
   const slots = createSlots();
   await slots.take({ signal: never });
-  expect(slots.refused()).toBe(false);
+  expect(slots.refused(9)).toBe(false);
 });
 
 test('who gives up leaves the queue', async () => {
   const slots = createSlots(1);
-  const release = await slots.take({ signal: never });
+  const slot = await slots.take({ signal: never });
   const controller = new AbortController();
   const waiting = slots.take({ signal: controller.signal });
   controller.abort(new Error('enough'));
   await expect(waiting).rejects.toThrow('enough');
-  release();
-  (await slots.take({ signal: never }))();
+  slot.release();
+  (await slots.take({ signal: never })).release();
 });

@@ -1,22 +1,33 @@
 // Turns for session channels: sshd allows MaxSessions (10 unless set) of them on one connection, and says so only by refusing.
 // The limit is learnt from the first refusal; whoever comes after waits for a slot in order of arrival.
 
-export interface SlotRelease { (): void }
+export interface Slot {
+  /** The server granted the session. */
+  granted(): void;
+  /** Give the slot back; a second call does nothing. */
+  release(): void;
+}
 
 export interface Slots {
   readonly open: number;
   readonly limit: number;
   readonly waiting: number;
   /** Wait for a turn. Rejects with the signal's reason. */
-  take(options: { signal: AbortSignal }): Promise<SlotRelease>;
-  /** The server refused although a slot was free: fewer are allowed than thought. False when nothing else is open. */
-  refused(): boolean;
+  take(options: { signal: AbortSignal }): Promise<Slot>;
+  /**
+   * The server refused although a slot was free; `times` counts the refusals of this asker. It allows as many as it ever
+   * granted at once, or, when it refuses again and again, as many as it grants now. False when it grants none.
+   */
+  refused(times: number): boolean;
 }
 
 const OPENSSH_DEFAULT = 10;
+const PATIENCE = 5;
 
 export function createSlots(initialLimit = OPENSSH_DEFAULT): Slots {
   let open = 0;
+  let grants = 0;
+  let peak = 0;
   let limit = initialLimit;
   const queue: (() => void)[] = [];
   const admit = (): void => { while (open < limit && queue.length > 0) queue.shift()!(); };
@@ -30,11 +41,20 @@ export function createSlots(initialLimit = OPENSSH_DEFAULT): Slots {
         signal.removeEventListener('abort', leave);
         open += 1;
         let released = false;
-        resolve(() => {
-          if (released) return;
-          released = true;
-          open -= 1;
-          admit();
+        let granted = false;
+        resolve({
+          granted: () => {
+            granted = true;
+            grants += 1;
+            peak = Math.max(peak, grants);
+          },
+          release: () => {
+            if (released) return;
+            released = true;
+            open -= 1;
+            if (granted) grants -= 1;
+            admit();
+          },
         });
       };
       const leave = (): void => {
@@ -45,10 +65,10 @@ export function createSlots(initialLimit = OPENSSH_DEFAULT): Slots {
       queue.push(turn);
       admit();
     }),
-    refused: () => {
-      // The asker still holds its slot; the others are what the server really allows.
-      if (open <= 1) return false;
-      limit = Math.min(limit, open - 1);
+    refused: (times) => {
+      // sshd counts a session that just ended until its loop comes round, so one refusal may only mean "not yet".
+      if (grants === 0 && times >= PATIENCE) return false;
+      limit = Math.min(limit, Math.max(1, times < PATIENCE ? peak : grants));
       return true;
     },
   };

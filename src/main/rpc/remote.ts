@@ -1,0 +1,71 @@
+// Remote hosts over the contract.
+import { InvalidParameter } from '../../engine/wire/errors.ts';
+import type { ConfigEntry, TerminalEvent } from '../contract/remote.ts';
+import { listDockerContexts } from '../hosts/docker-contexts.ts';
+import { diagnose } from '../hosts/doctor.ts';
+import { listSshConfigHosts } from '../hosts/ssh-config.ts';
+import { parseSshAddress } from '../hosts/ssh-target.ts';
+import { rpc } from './base.ts';
+import { createChannel } from './channel.ts';
+import type { RpcContext } from './context.ts';
+import { openTerminals } from './remote-terminals.ts';
+
+const terminals = openTerminals();
+
+export const remoteRouter = rpc.remote.router({
+  questions: rpc.remote.questions.handler(async function* ({ context: { remote }, signal }) {
+    const changes = createChannel<true>({ signal, latestOnly: true });
+    using _subscription = remote.desk.subscribe(() => changes.push(true));
+    yield remote.desk.pending();
+    for await (const _change of changes) yield remote.desk.pending();
+  }),
+  answer: rpc.remote.answer.handler(({ context, input }) => {
+    const { accept, values, remember } = input.answer ?? {};
+    context.remote.desk.answer(input.id, input.answer && {
+      ...(accept === undefined ? {} : { accept }), ...(values === undefined ? {} : { values }), ...(remember === undefined ? {} : { remember }),
+    });
+  }),
+  statuses: rpc.remote.statuses.handler(async function* ({ context: { remote }, signal }) {
+    const changes = createChannel<true>({ signal, latestOnly: true });
+    using _subscription = remote.subscribe(() => changes.push(true));
+    yield remote.statuses();
+    for await (const _change of changes) yield remote.statuses();
+  }),
+  parseAddress: rpc.remote.parseAddress.handler(({ input }) => {
+    const { name, ...rest } = parseSshAddress(input.address);
+    return { hostname: name, ...rest };
+  }),
+  configEntries: rpc.remote.configEntries.handler(async ({ context: { remote } }) => {
+    const names = await listSshConfigHosts(remote.ssh.origin);
+    return Promise.all(names.map((name) => configEntry(name, remote.ssh)));
+  }),
+  dockerContexts: rpc.remote.dockerContexts.handler(({ context }) => listDockerContexts(context.remote.home)),
+  diagnose: rpc.remote.diagnose.handler(async function* ({ context, input, signal }) {
+    const hostId = 'host' in input ? input.host : 'new';
+    const config = 'host' in input ? context.hosts.config(input.host) : input.config;
+    if (config.kind !== 'ssh') throw new InvalidParameter(`the doctor examines ssh hosts; this one is of kind ${config.kind}`);
+    const { ssh } = context.remote;
+    yield* diagnose({
+      address: ssh.address(config),
+      resolve: () => ssh.target(config),
+      open: ssh.openOptions(hostId, AbortSignal.any([...(signal ? [signal] : []), AbortSignal.timeout(DIAGNOSIS_MS)])),
+      socketPath: config.socketPath,
+    });
+  }),
+  terminal: {
+    open: rpc.remote.terminal.open.handler(async function* ({ context, input, signal }): AsyncGenerator<TerminalEvent> {
+      const connection = await context.remote.ssh.connection(input.host, { signal });
+      yield* terminals.open(await connection.shell({ columns: input.columns, rows: input.rows }, { signal }), signal);
+    }),
+    write: rpc.remote.terminal.write.handler(({ input }) => terminals.write(input.id, input.data)),
+    resize: rpc.remote.terminal.resize.handler(({ input: { id, columns, rows } }) => terminals.resize(id, { columns, rows })),
+  },
+});
+
+/** Long, because a person may be reading a fingerprint meanwhile. */
+const DIAGNOSIS_MS = 5 * 60_000;
+
+async function configEntry(alias: string, ssh: RpcContext['remote']['ssh']): Promise<ConfigEntry> {
+  const { hostName, user, port, proxyJump, proxyCommand, notes } = await ssh.target({ kind: 'ssh', name: alias, colour: 'blue', hostname: alias, configAlias: alias });
+  return { alias, hostName, user, port, through: proxyCommand === undefined ? proxyJump : [proxyCommand], notes };
+}
