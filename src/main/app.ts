@@ -12,6 +12,8 @@ import { createTransfers } from './rpc/transfers.ts';
 import { openSecrets, type Cipher } from './secrets.ts';
 import { openSettings } from './settings.ts';
 import { spawnChild } from './processes.ts';
+import { createStatsRecorder } from './stats/recorder.ts';
+import { createTerminals } from './terminals/sessions.ts';
 
 export interface AppOptions {
   shell: AppInfo['shell'];
@@ -41,6 +43,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   const connectors: Connectors = { unix: unixConnector, tcp: tcpConnector, ssh: remote.ssh };
   if (options.engine) connectors.local = localConnector(options.engine);
   const hosts: Hosts = createHosts(withLocal(settings.hosts(), options.engine !== undefined), connectors, (records) => settings.saveHosts(records));
+  const terminals = createTerminals();
+  const stats = createStatsRecorder(join(options.profilePath, 'stats'), (hostId, signal) => hosts.client(hostId, { signal }));
   const context: RpcContext = {
     hosts,
     remote,
@@ -48,6 +52,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     secrets,
     transfers: createTransfers(),
     logViews: createLogViews(),
+    stats,
+    terminals,
     client: (hostId, signal) => hosts.client(hostId, { signal }),
     app: {
       version: options.version,
@@ -60,7 +66,10 @@ export async function openApp(options: AppOptions): Promise<App> {
   return {
     context,
     hosts,
-    [Symbol.asyncDispose]: () => hosts[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled([terminals[Symbol.asyncDispose](), stats[Symbol.asyncDispose]()]);
+      await hosts[Symbol.asyncDispose]();
+    },
   };
 }
 

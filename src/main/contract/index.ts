@@ -1,17 +1,23 @@
 // The one door between renderer and main: everything the renderer may ask, one file per subject.
 import { containerLogsContract } from './container-logs.ts';
+import { containerStatsContract } from './container-stats.ts';
+import { containerToolsContract } from './container-tools.ts';
 import { containersContract } from './containers.ts';
 import { hostsContract } from './hosts.ts';
 import { imagesContract } from './images.ts';
 import { remoteContract } from './remote.ts';
 import { settingsContract } from './settings.ts';
 import { systemContract } from './system.ts';
+import { terminalsContract } from './terminals.ts';
 
 export const contract = {
   hosts: hostsContract,
   system: systemContract,
   containers: containersContract,
   containerLogs: containerLogsContract,
+  containerStats: containerStatsContract,
+  containerTools: containerToolsContract,
+  terminals: terminalsContract,
   images: imagesContract,
   remote: remoteContract,
   settings: settingsContract,

@@ -6,6 +6,8 @@ import type { LogViews } from '../logs/views.ts';
 import type { Remote } from '../hosts/ssh-remote.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Settings } from '../settings.ts';
+import type { StatsRecorder } from '../stats/recorder.ts';
+import type { Terminals } from '../terminals/sessions.ts';
 import type { Transfers } from './transfers.ts';
 
 export interface RpcContext {
@@ -15,6 +17,8 @@ export interface RpcContext {
   secrets: Secrets;
   transfers: Transfers;
   logViews: LogViews;
+  stats: StatsRecorder;
+  terminals: Terminals;
   app: AppInfo;
   /** The Docker client of a host, connected. */
   client(hostId: string, signal?: AbortSignal): Promise<DockerClient>;

@@ -1,5 +1,8 @@
 // The whole contract, implemented: one router per subject.
 import { containerLogsRouter } from './containers-logs.ts';
+import { containerStatsRouter } from './containers-stats.ts';
+import { terminalsRouter } from './containers-terminals.ts';
+import { containerToolsRouter } from './containers-tools.ts';
 import { containersRouter } from './containers.ts';
 import { hostsRouter } from './hosts.ts';
 import { imagesRouter } from './images.ts';
@@ -12,6 +15,9 @@ export const router = {
   system: systemRouter,
   containers: containersRouter,
   containerLogs: containerLogsRouter,
+  containerStats: containerStatsRouter,
+  containerTools: containerToolsRouter,
+  terminals: terminalsRouter,
   images: imagesRouter,
   remote: remoteRouter,
   settings: settingsRouter,
