@@ -51,6 +51,12 @@ export function openFolderInRoot(root: number, path: string): number {
   return openat2(SYS_OPENAT2, root, cString(path), how, how.byteLength);
 }
 
+/** Whatever stands at a path below `root`, links followed as in a chroot; named, not opened (O_PATH), so a FIFO is not waited for. */
+export function openPathInRoot(root: number, path: string): number {
+  const how = new BigUint64Array([BigInt(O_PATH | O_CLOEXEC), 0n, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS]);
+  return openat2(SYS_OPENAT2, root, cString(path), how, how.byteLength);
+}
+
 /** A new, empty file; fails with EEXIST on anything that is there, links included. */
 export function createFileAt(folder: number, name: string, mode: number): number {
   return openat(folder, cString(name), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW | O_CLOEXEC, mode);

@@ -73,7 +73,7 @@ function environment({ env, tty, hostname, user }: ProcessInput): string[] {
 }
 
 /** A limit above the engine's own hard limit is cut to it where the engine lacks CAP_SYS_RESOURCE: raising would fail. */
-function limits(hostConfig: HostConfig, facts: ProcessFacts): { rlimits?: OciProcess['rlimits'] } {
+function limits(hostConfig: HostConfig, facts: ProcessFacts): Pick<OciProcess, 'rlimits'> {
   if (!hostConfig.Ulimits?.length) return {};
   return {
     rlimits: hostConfig.Ulimits.map(({ Name, Soft, Hard }) => {
