@@ -34,7 +34,7 @@ function applyLayer(tree: Map<string, string>, tar: Buffer): void {
     onContent: (entry) => {
       const chunks: Buffer[] = [];
       contents.set(entry.path, chunks);
-      return { write: (chunk: Buffer) => void chunks.push(Buffer.from(chunk)) } as never;
+      return (chunk: Buffer) => void chunks.push(Buffer.from(chunk));
     },
     onEntry: (entry) => {
       const path = utf8(entry.path).replace(/^\.?\/+/, '').replace(/\/+$/, '');

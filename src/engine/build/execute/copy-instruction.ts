@@ -60,7 +60,7 @@ export async function copyInput(run: StageRun, instruction: Transfer, stageIndex
       for (const source of fetched) sources.push({ tree: source.tree, picked: source.picked, mayUnpack: instruction.unpack === true, how: 'copy' });
       if (files.length > 0) sources.push(...(await heredocSources(files, execution)));
       return execution.layers.make(run.chainId, async (open) => {
-        const owner = chown === undefined ? { uid: 0, gid: 0 } : await resolveOwner(chown, open.rootfs);
+        const owner = chown === undefined ? undefined : await resolveOwner(chown, open.rootfs);
         const isWhole = (path: string) => tree !== execution.context || execution.context.isWhole(path);
         await placeAll(sources, open, absoluteDestination(run, destinationText), kind, instruction.parents, { owner, mode, leaveOut, isWhole, start: execution.start, signal: io.signal });
       }, io.signal);
@@ -110,6 +110,8 @@ async function heredocSources(files: readonly { name: string; content: string }[
   return files.map(({ name }) => ({ tree, picked: { source: name, type: 'file', name }, mayUnpack: false, how: 'copy' }));
 }
 
+const ROOT = { uid: 0, gid: 0 };
+
 type SharedOptions = Omit<PlaceOptions, 'tree' | 'how'>;
 
 async function placeAll(sources: readonly Source[], layer: OpenLayer, destination: string, keyword: string, parents: boolean, options: SharedOptions): Promise<void> {
@@ -127,19 +129,19 @@ async function placeAll(sources: readonly Source[], layer: OpenLayer, destinatio
     if (asFolder) {
       const path = parents && picked.type === 'dir' ? join(destination, picked.name) : destination;
       const isNew = resolveRooted(rootfs, path).kind === 'missing';
-      const target = makeFolder(rootfs, path, options.owner);
+      const target = makeFolder(rootfs, path, options.owner ?? ROOT);
       if (picked.type === 'dir') checkConflicts(source.tree, picked.source, join(rootfs, target));
-      if (isNew && picked.type === 'dir') chmodSync(join(rootfs, target), options.mode ? options.mode(0o755, true) : (source.tree.entry(picked.source)?.mode ?? 0o755));
+      if (isNew && options.mode) chmodSync(join(rootfs, target), options.mode(0o755, true));
       copyUp(rootfs, target);
       jobs.push({ source, target, isArchive: unpack });
     } else if (isFolderPath || there.kind === 'dir' || parents) {
-      const folder = makeFolder(rootfs, dirname(join(destination, picked.name)), options.owner);
+      const folder = makeFolder(rootfs, dirname(join(destination, picked.name)), options.owner ?? ROOT);
       copyUp(rootfs, folder);
       const name = picked.name.split('/').at(-1) as string;
       refuseFolder(join(rootfs, folder, name), name);
       jobs.push({ source, target: join(folder, name), isArchive: false });
     } else {
-      const folder = makeFolder(rootfs, dirname(`/${there.path}`), options.owner);
+      const folder = makeFolder(rootfs, dirname(`/${there.path}`), options.owner ?? ROOT);
       copyUp(rootfs, folder);
       jobs.push({ source, target: there.path, isArchive: false });
     }

@@ -12,7 +12,8 @@ export interface PlaceOptions {
   tree: SourceTree;
   /** 'move': nobody needs the source any more; 'link': somebody may; 'copy': other file system, or attributes would change. */
   how: 'move' | 'link' | 'copy';
-  owner: Owner;
+  /** undefined: as in the source (a context's files belong to root already) */
+  owner: Owner | undefined;
   mode: ((before: number, isFolder: boolean) => number) | undefined;
   leaveOut: ((relative: string) => boolean) | undefined;
   /** True for a folder below which nothing is hidden. */
@@ -26,7 +27,11 @@ const YIELD_EVERY = 400; // calls of some 10 µs each: other requests wait less 
 /** Copies the contents of a folder into `target`, an existing folder of the layer. */
 export async function placeFolder(source: string, target: string, options: PlaceOptions): Promise<void> {
   if (options.how === 'copy' && !options.leaveOut && options.isWhole(source)) {
+    const before = lstatSync(target); // cp gives it the source folder's attributes; Docker keeps its own
     await cp(join(options.tree.root, source), target, options);
+    chownSync(target, before.uid, before.gid);
+    chmodSync(target, before.mode & 0o7777);
+    lutimesSync(target, before.atimeMs / 1000, before.mtimeMs / 1000);
     for (const name of options.tree.names(source)) await ownAll(join(target, name), options);
     return;
   }
@@ -70,8 +75,9 @@ async function merge(source: string, relative: string, target: string, options: 
     }
     await merge(from, below, to, options, counter);
     const stats = lstatSync(join(options.tree.root, from));
+    const { uid, gid } = options.owner ?? stats;
+    chownSync(to, uid, gid);
     chmodSync(to, options.mode ? options.mode(stats.mode & 0o7777, true) : stats.mode & 0o7777);
-    chownSync(to, options.owner.uid, options.owner.gid);
     lutimesSync(to, stats.atimeMs / 1000, stats.mtimeMs / 1000);
   }
 }
@@ -84,13 +90,12 @@ function copyFile(from: string, to: string): void {
 }
 
 async function cp(from: string, to: string, { start, signal }: PlaceOptions): Promise<void> {
-  await output(start, ['cp', '--recursive', '--no-dereference', '--preserve=mode,timestamps,links,xattr', '--reflink=auto', '--no-target-directory', '--', from, to], { signal });
+  await output(start, ['cp', '--recursive', '--no-dereference', '--preserve=mode,ownership,timestamps,links,xattr', '--reflink=auto', '--no-target-directory', '--', from, to], { signal });
 }
 
 /** Owner and mode of everything below, when they are not what the files have already. */
 async function ownAll(path: string, options: PlaceOptions): Promise<void> {
-  const isDefault = options.owner.uid === 0 && options.owner.gid === 0 && options.mode === undefined;
-  if (isDefault) return; // unpacked or copied by root: 0:0 already
+  if (options.owner === undefined && options.mode === undefined) return;
   const counter = { done: 0 };
   const walk = async (at: string): Promise<void> => {
     if (++counter.done % YIELD_EVERY === 0) await new Promise(setImmediate);
@@ -102,9 +107,9 @@ async function ownAll(path: string, options: PlaceOptions): Promise<void> {
 }
 
 function own(path: string, { owner, mode }: PlaceOptions): void {
-  if (owner.uid === 0 && owner.gid === 0 && mode === undefined) return;
+  if (owner === undefined && mode === undefined) return;
   const stats = lstatSync(path);
-  lchownSync(path, owner.uid, owner.gid); // clears setuid bits, so the mode comes after it
+  if (owner) lchownSync(path, owner.uid, owner.gid); // clears setuid bits, so the mode comes after it
   if (!stats.isSymbolicLink()) chmodSync(path, mode ? mode(stats.mode & 0o7777, stats.isDirectory()) : stats.mode & 0o7777);
   lutimesSync(path, stats.atimeMs / 1000, stats.mtimeMs / 1000);
 }
