@@ -1,0 +1,118 @@
+// The explorer's thread: one worker an opened image, so that reading, stacking and searching never hold up the app, and closing
+// the image gives all its memory back. Speaks thread-protocol.ts.
+import { parentPort, type MessagePort } from 'node:worker_threads';
+import { analyseImage, type Analysis, type ReportInput } from '../../engine/layers/report.ts';
+import { compareImages, flattenImage } from '../../engine/layers/tree-flatten.ts';
+import { openTreeFile } from '../../engine/layers/tree-file.ts';
+import { createTreeFileWriter } from '../../engine/layers/tree-writer.ts';
+import { measureImage } from '../../engine/layers/tree-totals.ts';
+import { reportToHtml } from '../../engine/layers/report-html.ts';
+import { errorMessage, EngineError } from '../../engine/wire/errors.ts';
+import { readArchive, readArchivePath, type ReadArchive } from './archive-reader.ts';
+import { archiveInput } from './image-input.ts';
+import { createSession, type Session } from './session.ts';
+import type { ArchiveFacts, Call, ImageMeta, Reply, ThreadApi } from './thread-protocol.ts';
+
+const port = parentPort as MessagePort;
+let analysis: Analysis | undefined;
+let session: Session | undefined;
+let feed: { push: (chunk: Buffer | undefined) => Promise<void>; source: AsyncIterable<Buffer> } | undefined;
+let reading: Promise<ReadArchive> | undefined;
+
+function opened(): Session {
+  if (session === undefined) throw new Error('no image is open');
+  return session;
+}
+
+function open(input: ReportInput): void {
+  analysis = analyseImage(input);
+  session = createSession(analysis);
+}
+
+function factsOf(archive: ReadArchive, input: ReportInput & { paths: string[] }): ArchiveFacts {
+  return {
+    meta: { ...input, layers: input.layers.map(({ tree: _, ...layer }) => layer) },
+    isCompressed: archive.isCompressed,
+    places: input.paths.map((path) => {
+      const layer = archive.layers.get(path);
+      return layer === undefined ? undefined : { contentOffset: layer.contentOffset, compressedBytes: layer.compressedBytes, compression: layer.compression, path };
+    }),
+  };
+}
+
+const api: ThreadApi = {
+  async openArchive({ path, title, wanted, platform, known }) {
+    const archive = path === undefined ? await (reading as Promise<ReadArchive>) : await readArchivePath(path);
+    const input = { ...archiveInput(archive, title, { wanted, platform }), known: known ?? [] };
+    open(input);
+    const trees = input.paths.map((place) => archive.layers.get(place)?.bytes ?? createTreeFileWriter().finish({ entries: 0, bytes: 0 }).bytes);
+    return { facts: factsOf(archive, input), trees };
+  },
+  async startFeed() {
+    feed = createFeed();
+    reading = readArchive(feed.source);
+    reading.catch(() => {}); // openArchive reports it
+  },
+  feed: async (chunk) => feed?.push(chunk === undefined ? undefined : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)),
+  async openTrees({ meta, trees }) {
+    open(withTrees(meta, trees));
+  },
+  flatten: async () => flattenImage((analysis as Analysis).tree),
+  async compare({ before, after, ignoreTimes, title }) {
+    const tree = compareImages(before, after, { ignoreTimes });
+    const totals = measureImage(tree);
+    const { layers: _, waste: __, duplicates: ___, ...sums } = totals;
+    const layers = totals.layers.map((layer, index) => ({
+      index, digest: '', diffId: '', instruction: '', sizeBytes: layer.storedBytes, compressedBytes: 0, files: layer.files, reclaimableBytes: layer.reclaimableBytes,
+    }));
+    const report = { image: title, imageId: '', platform: '', layers, totals: { ...sums, compressedBytes: 0, userWastedFraction: 0 }, waste: [], duplicates: [], advice: [], history: [] };
+    analysis = { tree, totals, report };
+    session = createSession(analysis);
+  },
+  image: async () => opened().image(),
+  rows: async (query) => opened().rows(query),
+  details: async (node) => opened().details(node),
+  find: async (path) => opened().find(path),
+  sizes: async ({ layer, scope, node }) => opened().sizes(layer, scope, node),
+  waste: async (query) => opened().waste(query),
+  locate: async ({ layer, node }) => opened().locate(layer, node),
+  below: async ({ layer, node }) => opened().below(layer, node),
+  export: async (format) => {
+    const { report } = analysis as Analysis;
+    return format === 'json' ? JSON.stringify(report, null, 2) : reportToHtml(report, new Date().toISOString());
+  },
+};
+
+function withTrees(meta: ImageMeta, trees: Uint8Array[]): ReportInput {
+  return { ...meta, layers: meta.layers.map((layer, index) => ({ ...layer, tree: openTreeFile(trees[index] as Uint8Array) })) };
+}
+
+/** Chunks pushed from outside, read as a stream; a push resolves when its chunk is taken. */
+function createFeed() {
+  const queue: { chunk: Buffer | undefined; taken: () => void }[] = [];
+  let wake = () => {};
+  return {
+    push: (chunk: Buffer | undefined) => new Promise<void>((taken) => { queue.push({ chunk, taken }); wake(); }),
+    source: (async function* () {
+      for (;;) {
+        const next = queue.shift();
+        if (next === undefined) { await new Promise<void>((resolve) => (wake = resolve)); continue; }
+        next.taken();
+        if (next.chunk === undefined) return;
+        yield next.chunk;
+      }
+    })(),
+  };
+}
+
+port.on('message', ({ id, method, argument }: Call) => {
+  void (async () => {
+    let reply: Reply;
+    try {
+      reply = { id, result: await (api[method] as (argument: unknown) => Promise<unknown>)(argument) };
+    } catch (error) {
+      reply = { id, error: { kind: error instanceof EngineError ? error.kind : 'System', message: errorMessage(error) } };
+    }
+    port.postMessage(reply);
+  })();
+});

@@ -1,0 +1,117 @@
+// One opened image inside the explorer's thread: answers every question about it. Views and row lists are kept for the last few
+// questions, because a screen asks for the next rows of the same list many times while it scrolls.
+import { Buffer } from 'node:buffer';
+import { showPath, showText } from '../../engine/layers/report-text.ts';
+import type { Analysis } from '../../engine/layers/report.ts';
+import { KIND } from '../../engine/layers/tree-file.ts';
+import { historyOf } from '../../engine/layers/tree-history.ts';
+import { listRows, readRows, type RowList } from '../../engine/layers/tree-rows.ts';
+import { makeView, sourceOf, type Scope, type View } from '../../engine/layers/tree-view.ts';
+import { findPath, unionName, unionPath } from '../../engine/layers/tree.ts';
+import type { ExplorerImage, PathEvent, Row, RowsQuery, SizeNode, WasteItem } from '../contract/layers.ts';
+
+const KEPT_VIEWS = 6;
+const MAX_TOGGLED_KEY = 10_000;
+
+export interface Located { path: string; bytePath: string; offset: number; sizeBytes: number; kind: number }
+
+export interface Session {
+  image(): Omit<ExplorerImage, 'openedMs' | 'fromCache'>;
+  rows(query: Omit<RowsQuery, 'session'>): { rows: Row[]; length: number; matchCount: number };
+  details(node: number): { path: string; events: PathEvent[] };
+  find(path: string): { node: number; above: number[] } | null;
+  sizes(layer: number, scope: Scope, node: number): SizeNode;
+  waste(query: { cause?: WasteItem['cause'] | undefined; pattern?: string | undefined; from: number; count: number }): { items: WasteItem[]; length: number; bytes: number };
+  /** Where a union node's content of one layer lies in that layer's tar; undefined when the layer has none. */
+  locate(layer: number, node: number): Located | undefined;
+  /** A union node and everything below it that a layer holds, for a tar; paths relative to the node's parent. */
+  below(layer: number, node: number): { node: number; path: string }[];
+}
+
+export function createSession(analysis: Analysis): Session {
+  const { tree, report } = analysis;
+  const views = new Map<string, View>();
+  let lastList: { key: string; list: RowList } | undefined;
+  const viewOf = (layer: number, scope: Scope): View => {
+    const key = `${layer}:${scope}`;
+    let view = views.get(key);
+    views.delete(key); // the last asked stands last
+    views.set(key, (view ??= makeView(tree, layer, scope)));
+    if (views.size > KEPT_VIEWS) views.delete(views.keys().next().value as string);
+    return view;
+  };
+  const nodeInLayer = (layer: number, node: number): number | undefined => {
+    for (let event = tree.eventBegin[node] as number; event < (tree.eventBegin[node + 1] as number); event++) {
+      if (tree.eventLayer[event] === layer && (tree.eventNode[event] as number) > 0) return (tree.eventNode[event] as number) - 1;
+    }
+    return undefined;
+  };
+  return {
+    image() {
+      const { waste, ...rest } = report;
+      return { ...rest, wasteCount: waste.length };
+    },
+    rows({ layer, scope, from, count, ...query }) {
+      const view = viewOf(layer, scope);
+      const key = query.toggled.length > MAX_TOGGLED_KEY ? undefined : JSON.stringify([layer, scope, query]);
+      const list = key !== undefined && lastList?.key === key ? lastList.list : listRows(view, query as never);
+      if (key !== undefined) lastList = { key, list };
+      return { rows: readRows(view, list, from, count), length: list.length, matchCount: list.matchCount };
+    },
+    details: (node) => ({ path: showPath(unionPath(tree, node)), events: historyOf(tree, node) }),
+    find(path) {
+      const node = findPath(tree, Buffer.from(path, 'utf8').toString('latin1'));
+      if (node === undefined) return null;
+      const above: number[] = [];
+      for (let at = tree.parent[node] as number; at !== 0; at = tree.parent[at] as number) above.push(at);
+      return { node, above: above.reverse() };
+    },
+    sizes: (layer, scope, node) => sizesOf(viewOf(layer, scope), node),
+    waste({ cause, pattern, from, count }) {
+      const wanted = pattern?.toLowerCase();
+      const items = report.waste.filter((item) => (cause === undefined || item.cause === cause) && (!wanted || item.path.toLowerCase().includes(wanted)));
+      const page = items.slice(from, from + count).map((item) => ({ ...item, node: this.find(item.path)?.node ?? -1 }));
+      return { items: page, length: items.length, bytes: items.reduce((sum, item) => sum + item.bytes, 0) };
+    },
+    locate(layer, node) {
+      const at = nodeInLayer(layer, node);
+      const own = tree.layers[layer];
+      if (at === undefined || own === undefined) return undefined;
+      const bytePath = unionPath(tree, node);
+      return { path: showPath(bytePath), bytePath, offset: own.offset[at] as number, sizeBytes: own.size[at] as number, kind: own.kind[at] as number };
+    },
+    below(layer, node) {
+      const found: { node: number; path: string }[] = [];
+      const queue = [{ node, path: unionName(tree, node) }];
+      for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
+        if (nodeInLayer(layer, one.node) !== undefined) found.push(one);
+        for (let child = tree.firstChild[one.node] as number; child < (tree.firstChild[one.node + 1] as number); child++) queue.push({ node: child, path: `${one.path}/${unionName(tree, child)}` });
+      }
+      return found;
+    },
+  };
+}
+
+const SIZE_DEPTH = 4;
+const SIZE_CHILDREN = 40;
+const SIZE_SHARE = 0.002; // a rectangle of less is not seen
+
+/** The largest things below a node, a few levels deep; the rest of each directory is gathered in one item without name. */
+function sizesOf(view: View, root: number): SizeNode {
+  const total = Math.max(1, view.bytes[root] as number);
+  const make = (node: number, depth: number): SizeNode => {
+    const source = sourceOf(view, node);
+    const isDirectory = source === undefined || source.tree.kind[source.node] === KIND.dir;
+    const item: SizeNode = { id: node, name: node === 0 ? '/' : showText(unionName(view.tree, node)), bytes: view.bytes[node] as number, mark: view.mark[node] as number, layer: source?.layer ?? view.layer, isDirectory, children: [] };
+    if (!isDirectory || depth === 0) return item;
+    const children: number[] = [];
+    for (let child = view.tree.firstChild[node] as number; child < (view.tree.firstChild[node + 1] as number); child++) if (view.isShown[child] === 1 && (view.bytes[child] as number) > 0) children.push(child);
+    children.sort((a, b) => (view.bytes[b] as number) - (view.bytes[a] as number));
+    const shown = children.slice(0, SIZE_CHILDREN).filter((child) => (view.bytes[child] as number) / total >= SIZE_SHARE);
+    item.children = shown.map((child) => make(child, depth - 1));
+    const rest = item.bytes - item.children.reduce((sum, child) => sum + child.bytes, 0);
+    if (rest > 0 && children.length > shown.length) item.children.push({ id: -1, name: '', bytes: rest, mark: 0, layer: view.layer, isDirectory: false, children: [] });
+    return item;
+  };
+  return make(root, SIZE_DEPTH);
+}

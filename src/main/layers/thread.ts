@@ -1,0 +1,44 @@
+// A handle on one explorer thread: calls become messages, disposing ends the thread and gives its memory back.
+import { Worker } from 'node:worker_threads';
+import { EngineError } from '../../engine/wire/errors.ts';
+import type { Call, Reply, ThreadApi } from './thread-protocol.ts';
+
+export type ExplorerThread = ThreadApi & AsyncDisposable;
+
+/** @param url of explorer-thread.ts, or of what the bundler made of it */
+export function startThread(url: URL): ExplorerThread {
+  const worker = new Worker(url);
+  worker.unref(); // an open explorer does not keep the app alive
+  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
+  let next = 0;
+  let dead: Error | undefined;
+  const fail = (error: Error) => {
+    dead = error;
+    for (const call of waiting.values()) call.reject(error);
+    waiting.clear();
+  };
+  worker.on('message', (reply: Reply) => {
+    const call = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if ('error' in reply) call?.reject(new EngineError(reply.error.kind, reply.error.message));
+    else call?.resolve(reply.result);
+  });
+  worker.on('error', (error: Error) => fail(new EngineError('System', 'the layer explorer stopped', { cause: error })));
+  worker.on('exit', () => fail(dead ?? new EngineError('Unavailable', 'the layer explorer was closed')));
+  const call = (method: keyof ThreadApi) => (argument: unknown) => new Promise((resolve, reject) => {
+    if (dead) { reject(dead); return; }
+    const id = next++;
+    waiting.set(id, { resolve, reject });
+    worker.postMessage({ id, method, argument } satisfies Call);
+  });
+  const methods: (keyof ThreadApi)[] = [
+    'openArchive', 'startFeed', 'feed', 'openTrees', 'flatten', 'compare', 'image', 'rows', 'details', 'find', 'sizes', 'waste', 'locate', 'below', 'export',
+  ];
+  return {
+    ...(Object.fromEntries(methods.map((method) => [method, call(method)])) as unknown as ThreadApi),
+    async [Symbol.asyncDispose]() {
+      dead ??= new EngineError('Unavailable', 'the layer explorer was closed');
+      await worker.terminate();
+    },
+  };
+}
