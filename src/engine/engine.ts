@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createEventBus } from './base/events.ts';
 import type { Log } from './base/log.ts';
 import { imageRoutes } from './api/routes/images.ts';
+import { layerRoutes } from './api/routes/layers.ts';
 import { systemRoutes } from './api/routes/system.ts';
 import type { Route } from './api/router.ts';
 import { openDataRoot } from './data-root.ts';
@@ -37,6 +38,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const routes: Route[] = [
     ...systemRoutes({ events, identityFile: join(dataRoot, 'engine-id'), dataRoot, counts: () => ({ containers: 0, running: 0, paused: 0, stopped: 0, images: images.images.list().length }) }),
     ...imageRoutes(images),
+    ...layerRoutes(images),
   ];
   log.info('engine open', { dataRoot, runRoot });
   const stack = undo.move();
