@@ -133,6 +133,18 @@ export interface ContainerNetworks {
   settings(container: NetworkedContainer): NetworkSettings;
 }
 
+/** What networks and volumes may ask of the containers; engine.ts gives it to them once both are open. */
+export interface NetworkUsers {
+  /** By id, name or unique id prefix. @throws NotFound `No such container: NAME` */
+  find(idOrName: string): NetworkedContainer & { isRunning: boolean };
+  list(): (NetworkedContainer & { isRunning: boolean })[];
+  /** After connect and disconnect: keeps the endpoints in the container's record. */
+  saveEndpoints(containerId: string, endpoints: Record<string, EndpointSettings>): Promise<void>;
+}
+
+/** A container and what it mounts, so that volumes know who uses them. */
+export interface VolumeUser { id: string; name: string; isRunning: boolean; points: readonly MountPoint[] }
+
 /** What volumes need to know of a container. */
 export interface MountingContainer {
   id: string;

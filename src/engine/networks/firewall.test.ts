@@ -30,4 +30,9 @@ test('a change names only what comes and goes', () => {
     'delete element inet gantry udp4_at { 127.0.0.1 . 5353 }\nadd element inet gantry tcp4 { 8080 : 172.17.0.2 . 80 }\n');
 });
 
+test('what only the relay can serve has no element', () => {
+  const mixed = { ...web, hostIp: '::' };
+  expect(renderPortChange('gantry', { add: [mixed, { ...web6, hostIp: '::1' }], remove: [] })).toBe('');
+});
+
 test('removal works whether the table is there or not', () => expect(renderRemoval('g')).toBe('table inet g\ndelete table inet g\n'));

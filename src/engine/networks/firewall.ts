@@ -16,7 +16,10 @@ export interface FirewallNetwork {
   connects: boolean;
 }
 
-/** A published port and where it leads; the families of `hostIp` and `target` are equal. */
+/**
+ * A published port and where it leads. Where the families of `hostIp` and `target` differ, or at ::1 (the kernel routes
+ * nothing from there), only the relay serves it: address translation stays within a family.
+ */
 export interface PortTarget extends PublishedPort { target: string }
 
 export interface FirewallState {
@@ -55,6 +58,7 @@ table inet ${table} {
   set masquerade6 { type ipv6_addr; flags interval;${subnets(6, (network) => network.masquerades && !network.isInternal)} }
 ${maps.join('\n')}
   chain publish {
+    ip6 daddr ::1 return
 ${dnat.join('\n')}
   }
   chain guard {
@@ -94,12 +98,13 @@ ${dnat.join('\n')}
 /** Only the ports that come and go; fails as a whole when the table is not there. */
 export function renderPortChange(table: string, change: { add: readonly PortTarget[]; remove: readonly PortTarget[] }): string {
   const lines = (verb: string, ports: readonly PortTarget[], render: (port: PortTarget) => string) =>
-    ports.map((port) => `${verb} element inet ${table} ${mapOf(port)} { ${render(port)} }\n`).join('');
+    ports.filter(isTranslated).map((port) => `${verb} element inet ${table} ${mapOf(port)} { ${render(port)} }\n`).join('');
   return lines('delete', change.remove, keyOf) + lines('add', change.add, (port) => `${keyOf(port)} : ${valueOf(port)}`);
 }
 
 export const renderRemoval = (table: string): string => `table inet ${table}\ndelete table inet ${table}\n`;
 
+const isTranslated = (port: PortTarget) => familyOf(port.hostIp) === familyOf(port.target) && port.hostIp !== '::1';
 const isAny = (ip: string) => ip === '0.0.0.0' || ip === '::';
 const familyOf = (ip: string) => (ip.includes(':') ? 6 : 4);
 const mapOf = (port: PortTarget) => `${port.protocol}${familyOf(port.hostIp)}${isAny(port.hostIp) ? '' : '_at'}`;
@@ -107,7 +112,7 @@ const keyOf = (port: PortTarget) => (isAny(port.hostIp) ? String(port.hostPort) 
 const valueOf = (port: PortTarget) => `${port.target} . ${port.port}`;
 
 function mapElements(ports: readonly PortTarget[], protocol: Protocol, family: 4 | 6, at: boolean): string[] {
-  return ports.filter((port) => port.protocol === protocol && familyOf(port.hostIp) === family && isAny(port.hostIp) !== at)
+  return ports.filter((port) => isTranslated(port) && port.protocol === protocol && familyOf(port.hostIp) === family && isAny(port.hostIp) !== at)
     .map((port) => `${keyOf(port)} : ${valueOf(port)}`);
 }
 

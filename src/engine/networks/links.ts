@@ -28,7 +28,8 @@ export function outsideLines(endpoint: Endpoint, record: NetworkRecord): string[
   const device = endpoint.hostDevice ?? '';
   return [
     `link set dev ${device} addrgenmode none master ${record.device ?? ''} up`,
-    ...(flag(record, 'bridge.enable_icc', true) ? [] : [`link set dev ${device} type bridge_slave isolated on`]),
+    // hairpin: with br_netfilter a container that reaches itself through a published port is bridged back to its own port
+    `link set dev ${device} type bridge_slave hairpin on${flag(record, 'bridge.enable_icc', true) ? '' : ' isolated on'}`,
   ];
 }
 
@@ -49,11 +50,10 @@ export function addressLines(endpoint: Endpoint): string[] {
   ];
 }
 
-/** Default routes by the endpoint that is the way out; none when every network is internal. */
+/** Default routes by the endpoints that are the way out; none when every network is internal. ip knows the family by the address. */
 export function routeLines(gateway: { endpoint4: Endpoint | undefined; endpoint6: Endpoint | undefined }, verb: 'add' | 'replace' = 'add'): string[] {
-  const line = (family: string, endpoint: Endpoint | undefined, address: string | null | undefined) =>
-    endpoint === undefined ? [] : [`${family}route ${verb} default ${address ? `via ${address} ` : ''}dev ${endpoint.device}`];
-  return [...line('', gateway.endpoint4, gateway.endpoint4?.gateway4), ...line('-6 ', gateway.endpoint6, gateway.endpoint6?.gateway6)];
+  return [[gateway.endpoint4?.device, gateway.endpoint4?.gateway4], [gateway.endpoint6?.device, gateway.endpoint6?.gateway6]]
+    .flatMap(([device, address]) => (device && address ? [`route ${verb} default via ${address} dev ${device}`] : []));
 }
 
 export const bindAddress = (record: NetworkRecord): string => option(record, 'bridge.host_binding_ipv4') ?? '';

@@ -1,0 +1,166 @@
+// A container joins its networks: plan and reserve in one synchronous step, then make namespace, rules and files side by side.
+import type { Log } from '../base/log.ts';
+import type { NetworkAttachment, NetworkedContainer, NetworkUsers } from '../needs.ts';
+import { Conflict, InvalidParameter, NotFound } from '../wire/errors.ts';
+import { copyHostFiles, fileMounts, hostResolvers, resolvConfFor, writeContainerFiles } from './container-files.ts';
+import type { HostsEntry } from './hosts-file.ts';
+import { bindAddress } from './links.ts';
+import { makeNamespace, netnsFile, removeNamespace, type Wiring } from './namespace.ts';
+import type { NameService } from './name-service.ts';
+import { gatewayEndpoint, networkMode, planEndpoint, wishedNetworks } from './plan.ts';
+import { choosePorts, PortBusy, readPortFacts, withHolder } from './port-reservation.ts';
+import { parsePort, portKey, portWishes } from './published-ports.ts';
+import { bareAddress, isUserDefined, poolsOf, type NetworkRecord, type Sandbox } from './record.ts';
+import type { Relays } from './relay.ts';
+import type { Sandboxes } from './sandboxes.ts';
+import type { NetworkStore } from './store.ts';
+import type { Topology } from './topology.ts';
+import { formatAddress } from './addresses.ts';
+
+export interface AttachNeeds {
+  store: NetworkStore;
+  sandboxes: Sandboxes;
+  topology: Topology;
+  relays: Relays;
+  names: NameService;
+  users: () => NetworkUsers;
+  netnsFolder: string;
+  log: Log;
+}
+
+export async function attach(needs: AttachNeeds, container: NetworkedContainer, options: { signal?: AbortSignal | undefined }): Promise<NetworkAttachment> {
+  const mode = networkMode(container);
+  if (mode.kind === 'container') return joinOther(needs, container, mode.container);
+  const { sandboxes } = needs;
+  if (sandboxes.get(container.id)) await detach(needs, container.id); // a crash between its end and our notice
+  if (mode.kind === 'host') {
+    await sandboxes.save(emptySandbox(container, null));
+    return { netns: null, mounts: await copyHostFiles(container) };
+  }
+  const file = netnsFile(needs.netnsFolder, container.id);
+  try {
+    const sandbox = mode.kind === 'none' ? reserve(needs, emptySandbox(container, file)) : await plan(needs, container, file);
+    const mounts = await build(needs, container, sandbox, options);
+    await sandboxes.save(sandbox);
+    return { netns: file, mounts };
+  } catch (error) {
+    await detach(needs, container.id);
+    throw error instanceof PortBusy ? await withHolder(error) : error;
+  }
+}
+
+/** Takes down what attach made; what is gone already is no matter. */
+export async function detach({ sandboxes, topology, relays, names, log }: AttachNeeds, containerId: string): Promise<void> {
+  const sandbox = sandboxes.get(containerId);
+  if (!sandbox) return;
+  sandboxes.rest(sandbox);
+  relays.close(containerId);
+  names.close(containerId);
+  await sandboxes.remove(containerId);
+  const failures: unknown[] = [];
+  const step = async (work: () => Promise<void>) => { try { await work(); } catch (error) { failures.push(error); } };
+  if (sandbox.ports.length > 0) await step(() => topology.filter.change({ remove: sandbox.ports }));
+  if (sandbox.netns !== null && sandbox.sharedWith === null) await step(() => removeNamespace(sandbox.netns ?? ''));
+  topology.settle();
+  if (failures.length > 0) throw new AggregateError(failures, `the network of container ${containerId} could not be taken down completely`);
+  log.debug('detached', { containerId });
+}
+
+async function joinOther({ users, sandboxes }: AttachNeeds, container: NetworkedContainer, other: string): Promise<NetworkAttachment> {
+  const target = users().find(other);
+  if (target.id === container.id) throw new InvalidParameter('cannot join own network namespace');
+  const sandbox = sandboxes.get(target.id);
+  if (!sandbox || !target.isRunning) throw new Conflict(`cannot join network of a non running container: ${target.id}`);
+  await sandboxes.save({ ...emptySandbox(container, sandbox.netns), sharedWith: target.id });
+  return { netns: sandbox.netns, mounts: fileMounts(target.folder) };
+}
+
+const emptySandbox = (container: NetworkedContainer, netns: string | null): Sandbox => ({
+  containerId: container.id, containerName: container.name, netns, sharedWith: null, endpoints: [], ports: [], exposed: [], resolvers: null,
+});
+
+function reserve({ sandboxes }: AttachNeeds, sandbox: Sandbox): Sandbox {
+  sandboxes.put(sandbox);
+  return sandbox;
+}
+
+async function plan(needs: AttachNeeds, container: NetworkedContainer, file: string): Promise<Sandbox> {
+  const { store, sandboxes } = needs;
+  const wished = wishedNetworks(container).map(([name, wish]) => [store.find(name), wish] as const);
+  const { PortBindings, PublishAllPorts } = container.hostConfig;
+  const first = wished.find(([record]) => record.driver === 'bridge')?.[0];
+  const wishes = first && !first.internal ? portWishes({ portBindings: PortBindings, publishAll: PublishAllPorts, exposed: container.config.ExposedPorts }, defaultAddress(first)) : [];
+  const facts = await readPortFacts(wishes);
+  // from here to `reserve` nothing waits: nobody else can take what is chosen
+  const sandbox = emptySandbox(container, file);
+  for (const [record, wish] of wished) {
+    if (record.driver === 'host' || record.driver === 'null') throw new InvalidParameter(`container cannot be connected to network ${record.name} beside others`);
+    sandbox.endpoints.push(planEndpoint(record, wish, container, { taken: (id) => sandboxes.taken(id), resting: sandboxes.resting(), devices: sandbox.endpoints.map(({ device }) => device) }));
+  }
+  const front = sandbox.endpoints.find((endpoint) => endpoint.networkId === (gatewayEndpoint(sandbox.endpoints, priorities(container, store), 'gateway4') ?? sandbox.endpoints[0])?.networkId);
+  sandbox.ports = choosePorts(wishes, facts, sandboxes.values(), { ipv4: front?.ipv4 ? bareAddress(front.ipv4) : null, ipv6: front?.ipv6 ? bareAddress(front.ipv6) : null });
+  sandbox.exposed = Object.keys({ ...container.config.ExposedPorts }).map(parsePort).filter((port) => !sandbox.ports.some((other) => portKey(other) === portKey(port)));
+  return reserve(needs, sandbox);
+}
+
+const defaultAddress = (record: NetworkRecord): string => { const address = bindAddress(record); return address === '0.0.0.0' ? '' : address; };
+
+async function build(needs: AttachNeeds, container: NetworkedContainer, sandbox: Sandbox, options: { signal?: AbortSignal | undefined }) {
+  const { store, topology, relays, names, log } = needs;
+  const wiring = wiringOf(needs, container, sandbox);
+  const host = await hostResolvers();
+  const resolvConf = resolvConfFor(container, host);
+  const servesNames = sandbox.endpoints.some(({ networkId }) => isUserDefined(recordOf(store, networkId)));
+  if (servesNames) sandbox.resolvers = resolvConf.nameservers;
+  const work = [
+    (async () => {
+      for (const { networkId } of sandbox.endpoints) await topology.ensure(recordOf(store, networkId));
+      await Promise.all([
+        makeNamespace(sandbox.netns ?? '', wiring, { signal: options.signal, log }).then(() => (servesNames ? names.open(sandbox) : undefined)),
+        sandbox.ports.length > 0 ? topology.filter.change({ add: sandbox.ports }) : undefined,
+      ]);
+    })(),
+    relays.open(container.id, sandbox.ports).catch((error: NodeJS.ErrnoException) => {
+      throw new Conflict(`cannot publish ports of container ${container.name}: ${error.message}`, { cause: error });
+    }),
+    writeContainerFiles(container, { endpoints: sandbox.endpoints, linked: linkedHosts(needs, container), hostGateway: hostGateway(store), resolvConf, servesNames }),
+  ] as const;
+  await Promise.allSettled(work); // a failure is undone only when nothing is in the making any more
+  const [, , mounts] = await Promise.all(work);
+  return mounts;
+}
+
+export function wiringOf({ store }: Pick<AttachNeeds, 'store'>, container: Pick<NetworkedContainer, 'endpoints'>, sandbox: Sandbox): Wiring {
+  return { endpoints: sandbox.endpoints, recordOf: (id) => recordOf(store, id), priorityOf: priorities(container, store) };
+}
+
+function priorities(container: Pick<NetworkedContainer, 'endpoints'>, store: NetworkStore): (networkId: string) => number {
+  return (networkId) => {
+    const name = store.byId(networkId)?.name ?? '';
+    return container.endpoints[name]?.GwPriority ?? container.endpoints[networkId]?.GwPriority ?? 0;
+  };
+}
+
+export function recordOf(store: NetworkStore, networkId: string): NetworkRecord {
+  const record = store.byId(networkId);
+  if (!record) throw new NotFound(`network ${networkId} not found`);
+  return record;
+}
+
+/** Where `host-gateway` leads: the default bridge's address. */
+export function hostGateway(store: NetworkStore): string {
+  const bridge = store.byName('bridge');
+  const gateway = bridge && poolsOf(bridge).find(({ subnet }) => subnet.family === 4)?.gateway;
+  return gateway ? formatAddress(gateway) : '127.0.0.1';
+}
+
+/** `--link db:alias` on the default network: names in the hosts file, as they were before networks had names. */
+function linkedHosts({ users, sandboxes }: AttachNeeds, container: NetworkedContainer): HostsEntry[] {
+  return (container.hostConfig.Links ?? []).flatMap((link) => {
+    const [name = '', alias = name] = link.replace(/^\//, '').split(':');
+    const other = users().find(name);
+    const address = sandboxes.get(other.id)?.endpoints[0]?.ipv4;
+    if (!address) throw new Conflict(`Cannot link to a non running container: /${other.name} AS /${container.name}/${alias}`);
+    return [{ address: bareAddress(address), names: [...new Set([alias.split('/').at(-1) ?? alias, other.config.Hostname || other.id.slice(0, 12), other.name])] }];
+  });
+}

@@ -1,0 +1,98 @@
+// connect and disconnect: a container joins or leaves a network, running or not.
+// Wording of the errors: moby daemon/container_operations.
+import type { EndpointSettings } from '@docker/node-sdk';
+import type { EventBus } from '../base/events.ts';
+import { keyedLocks } from '../base/locks.ts';
+import type { NetworkedContainer } from '../needs.ts';
+import { Forbidden, InvalidParameter } from '../wire/errors.ts';
+import { hostGateway, recordOf, wiringOf, type AttachNeeds } from './attach.ts';
+import { hostResolvers, resolvConfFor, writeContainerFiles } from './container-files.ts';
+import { addToNamespace, removeFromNamespace } from './namespace.ts';
+import { checkWish, networkMode, planEndpoint, wishedNetworks } from './plan.ts';
+import { isUserDefined, type NetworkRecord, type Sandbox } from './record.ts';
+
+export interface Membership {
+  connect(network: string, container: string, wish: EndpointSettings): Promise<void>;
+  disconnect(network: string, container: string, force: boolean): Promise<void>;
+}
+
+export function createMembership(needs: AttachNeeds, events: EventBus): Membership {
+  const { store, sandboxes, topology, names, users, log } = needs;
+  const locks = keyedLocks();
+  const say = (action: string, record: NetworkRecord, container: NetworkedContainer) =>
+    events.publish('network', action, record.id, { container: container.id, name: record.name, type: record.driver });
+
+  const rewriteFiles = async (container: NetworkedContainer, sandbox: Sandbox) => {
+    const resolvConf = resolvConfFor(container, await hostResolvers());
+    const servesNames = sandbox.endpoints.some(({ networkId }) => isUserDefined(recordOf(store, networkId)));
+    if (servesNames) sandbox.resolvers = resolvConf.nameservers;
+    await writeContainerFiles(container, { endpoints: sandbox.endpoints, linked: [], hostGateway: hostGateway(store), resolvConf, servesNames });
+    if (servesNames) await names.open(sandbox);
+    await sandboxes.save(sandbox);
+  };
+  return {
+    async connect(networkName, containerName, wish) {
+      const record = store.find(networkName);
+      const found = users().find(containerName);
+      await locks.run(found.id, async () => {
+        const container = users().find(found.id);
+        const mode = networkMode(container).kind;
+        if (mode === 'container') throw new Forbidden('container sharing network namespace with another container or host cannot be connected to any other network');
+        if (record.driver === 'host' || mode === 'host') throw new Forbidden('container cannot be disconnected from host network or connected to host network');
+        if (record.driver === 'null' || mode === 'none') throw new InvalidParameter('container cannot be connected to multiple networks with one of the networks in private (none) mode');
+        if (isMember(container, record)) throw new Forbidden(`endpoint with name ${container.name} already exists in network ${record.name}`);
+        checkWish(record, wish);
+        const before = wishedNetworks(container);
+        const endpoints = Object.fromEntries([...before, [record.name, wish] as const]);
+        const sandbox = sandboxes.get(container.id);
+        if (container.isRunning && sandbox?.netns) {
+          const endpoint = planEndpoint(record, wish, container, { taken: (id) => sandboxes.taken(id), resting: sandboxes.resting(), devices: sandbox.endpoints.map(({ device }) => device) });
+          sandbox.endpoints.push(endpoint);
+          try {
+            await topology.ensure(record);
+            await addToNamespace(sandbox.netns, endpoint, wiringOf(needs, { endpoints }, sandbox), log);
+            await rewriteFiles(container, sandbox);
+          } catch (error) {
+            sandbox.endpoints.splice(sandbox.endpoints.indexOf(endpoint), 1);
+            topology.settle();
+            throw error;
+          }
+        }
+        await users().saveEndpoints(container.id, endpoints);
+        say('connect', record, container);
+      });
+    },
+    async disconnect(networkName, containerName, force) {
+      const record = store.find(networkName);
+      const found = users().find(containerName);
+      await locks.run(found.id, async () => {
+        const container = users().find(found.id);
+        if (record.driver === 'host') throw new Forbidden('container cannot be disconnected from host network or connected to host network');
+        if (!isMember(container, record)) {
+          if (force) return;
+          throw new Forbidden(`container ${container.id} is not connected to network ${record.name}`);
+        }
+        const endpoints = Object.fromEntries(wishedNetworks(container).filter(([name]) => name !== record.name && name !== record.id));
+        const sandbox = sandboxes.get(container.id);
+        const endpoint = sandbox?.endpoints.find(({ networkId }) => networkId === record.id);
+        if (sandbox?.netns && endpoint) {
+          sandbox.endpoints.splice(sandbox.endpoints.indexOf(endpoint), 1);
+          await removeFromNamespace(sandbox.netns, endpoint, wiringOf(needs, { endpoints }, sandbox), log);
+          const address = (text: string | null) => text?.split('/')[0];
+          const lost = sandbox.ports.filter(({ target }) => target === address(endpoint.ipv4) || target === address(endpoint.ipv6));
+          sandbox.ports = sandbox.ports.filter((port) => !lost.includes(port));
+          if (lost.length > 0) await topology.filter.change({ remove: lost });
+          await rewriteFiles(container, sandbox);
+          topology.settle();
+        }
+        await users().saveEndpoints(container.id, endpoints);
+        say('disconnect', record, container);
+      });
+    },
+  };
+}
+
+function isMember(container: NetworkedContainer, record: NetworkRecord): boolean {
+  return networkMode(container).kind === 'networks' && wishedNetworks(container).some(([name]) => name === record.name || name === record.id);
+}
+

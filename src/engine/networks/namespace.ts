@@ -1,0 +1,71 @@
+// Makes and removes the network namespaces of containers. A namespace lives as long as its file is mounted or a process is in it.
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '../base/log.ts';
+import { unmount } from '../kernel/mounts.ts';
+import { ipBatch, ipBatchIn, ipBatchInNew } from '../tools/ip.ts';
+import { addressLines, insideLines, outsideLines, routeLines, sublinkLines } from './links.ts';
+import { gatewayEndpoint } from './plan.ts';
+import type { Endpoint, NetworkRecord } from './record.ts';
+
+export interface Wiring {
+  endpoints: readonly Endpoint[];
+  recordOf(networkId: string): NetworkRecord;
+  /** which network is the way out */
+  priorityOf(networkId: string): number;
+}
+
+export const netnsFile = (folder: string, containerId: string): string => join(folder, containerId);
+
+/** Makes the namespace with its devices, addresses and routes. */
+export async function makeNamespace(file: string, wiring: Wiring, options: { signal?: AbortSignal | undefined; log: Log }): Promise<void> {
+  await writeFile(file, '', { flag: 'a', mode: 0o600 }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    await mkdir(join(file, '..'), { recursive: true, mode: 0o711 });
+    await writeFile(file, '', { mode: 0o600 });
+  });
+  const { pairs, sublinks } = byKind(wiring);
+  const routes = defaultRoutes(wiring);
+  await ipBatchInNew(file, ['link set dev lo up', ...pairs.flatMap(([endpoint, record]) => insideLines(endpoint, record, process.pid)), ...(sublinks.length > 0 ? [] : routes)], options);
+  await ipBatch([...pairs.flatMap(([endpoint, record]) => outsideLines(endpoint, record)), ...sublinks.flatMap(([endpoint, record]) => sublinkLines(endpoint, record, file))], options);
+  if (sublinks.length > 0) await ipBatchIn(file, [...sublinks.flatMap(([endpoint]) => addressLines(endpoint)), ...routes], options);
+}
+
+/** Adds one device to a namespace in use. */
+export async function addToNamespace(file: string, added: Endpoint, wiring: Wiring, log: Log): Promise<void> {
+  const record = wiring.recordOf(added.networkId);
+  const inside = added.hostDevice === null ? addressLines(added) : insideLines(added, record, process.pid);
+  const outside = added.hostDevice === null ? sublinkLines(added, record, file) : outsideLines(added, record);
+  if (added.hostDevice === null) await ipBatch(outside, { log });
+  await ipBatchIn(file, [...inside, ...defaultRoutes(wiring, 'replace')], { log });
+  if (added.hostDevice !== null) await ipBatch(outside, { log });
+}
+
+export async function removeFromNamespace(file: string, removed: Endpoint, wiring: Wiring, log: Log): Promise<void> {
+  await ipBatchIn(file, [`link del dev ${removed.device}`, ...defaultRoutes(wiring, 'replace')], { log });
+}
+
+/** The last process in it may live a moment longer; its devices go with it. */
+export async function removeNamespace(file: string): Promise<void> {
+  unmount(file);
+  await rm(file, { force: true });
+}
+
+/** Files of namespaces nobody knows of. */
+export async function sweepNamespaces(folder: string, isKnown: (containerId: string) => boolean): Promise<void> {
+  const names = await readdir(folder).catch(() => [] as string[]); // none yet
+  await Promise.all(names.filter((name) => !isKnown(name)).map((name) => removeNamespace(netnsFile(folder, name))));
+}
+
+function byKind({ endpoints, recordOf }: Wiring) {
+  const all = endpoints.map((endpoint) => [endpoint, recordOf(endpoint.networkId)] as const);
+  return { pairs: all.filter(([endpoint]) => endpoint.hostDevice !== null), sublinks: all.filter(([endpoint]) => endpoint.hostDevice === null) };
+}
+
+function defaultRoutes({ endpoints, recordOf, priorityOf }: Wiring, verb: 'add' | 'replace' = 'add'): string[] {
+  const routes = routeLines({ endpoint4: gatewayEndpoint(endpoints, priorityOf, 'gateway4'), endpoint6: gatewayEndpoint(endpoints, priorityOf, 'gateway6') }, verb);
+  if (routes.length > 0) return routes;
+  // ipvlan l3 routes by device alone
+  const layer3 = endpoints.find(({ networkId }) => { const record = recordOf(networkId); return record.driver === 'ipvlan' && (record.options['ipvlan_mode'] ?? 'l2') !== 'l2' && !record.internal; });
+  return layer3 ? [`route ${verb} default dev ${layer3.device}`] : [];
+}

@@ -1,0 +1,55 @@
+// Decides the host ports of a container against other containers and the machine's own programs.
+import { Conflict } from '../wire/errors.ts';
+import type { PortTarget } from './firewall.ts';
+import { ephemeralRange, hostSockets, processOf, type HostSocket } from './host-ports.ts';
+import { choosePort, clashes, type PortWish, type Protocol, type PublishedPort } from './published-ports.ts';
+import type { Sandbox } from './record.ts';
+
+/** What must be read before the decision, so that the decision itself is one synchronous step. */
+export interface PortFacts { sockets: HostSocket[]; anyRange: readonly [number, number] }
+
+export async function readPortFacts(wishes: readonly PortWish[]): Promise<PortFacts> {
+  if (wishes.length === 0) return { sockets: [], anyRange: [1, 1] };
+  const [sockets, anyRange] = await Promise.all([hostSockets(new Set<Protocol>(wishes.map(({ protocol }) => protocol))), ephemeralRange()]);
+  return { sockets, anyRange };
+}
+
+let nextStart = 0; // random ports of containers that come one after the other differ
+
+/** @throws PortBusy; `describe` it for the words */
+export function choosePorts(wishes: readonly PortWish[], facts: PortFacts, others: Iterable<Sandbox>, target: { ipv4: string | null; ipv6: string | null }): PortTarget[] {
+  const published = [...others].flatMap((sandbox) => sandbox.ports.map((port) => ({ port, holder: `container ${sandbox.containerName}` })));
+  const chosen: PortTarget[] = [];
+  for (const wish of wishes) {
+    const result = choosePort(wish, {
+      anyRange: facts.anyRange,
+      start: nextStart++,
+      withIpv6: target.ipv6 !== null && target.ipv4 !== null,
+      holderOf: (candidate) =>
+        published.find(({ port }) => clashes(port, candidate))?.holder
+        ?? (chosen.some((port) => clashes(port, candidate)) ? 'this container' : undefined)
+        ?? inodeOf(facts.sockets.find((socket) => clashes(socket, candidate))),
+    });
+    if ('busy' in result) throw new PortBusy(result.busy, result.holder);
+    chosen.push(...result.map((port): PortTarget => ({ ...port, target: (port.hostIp.includes(':') ? target.ipv6 ?? target.ipv4 : target.ipv4 ?? target.ipv6) ?? '' })));
+  }
+  return chosen;
+}
+
+const INODE = 'inode ';
+const inodeOf = (socket: HostSocket | undefined) => socket && `${INODE}${socket.inode}`;
+
+/** A port that is taken; its message is Docker's, `withHolder` adds who it is. */
+export class PortBusy extends Conflict {
+  readonly holder: string;
+  constructor(port: PublishedPort, holder: string) {
+    super(`Bind for ${port.hostIp.includes(':') ? `[${port.hostIp}]` : port.hostIp}:${port.hostPort} failed: port is already allocated`);
+    this.holder = holder;
+  }
+}
+
+/** The same error naming the holder, when he can be known. */
+export async function withHolder(error: PortBusy): Promise<Conflict> {
+  const holder = error.holder.startsWith(INODE) ? await processOf(error.holder.slice(INODE.length)) ?? 'another program of this machine' : error.holder;
+  return new Conflict(`${error.message} (by ${holder})`, { cause: error.cause });
+}
