@@ -5,11 +5,15 @@ import { createEventBus } from './base/events.ts';
 import type { Log } from './base/log.ts';
 import { imageRoutes } from './api/routes/images.ts';
 import { layerRoutes } from './api/routes/layers.ts';
+import { networkRoutes } from './api/routes/networks.ts';
 import { systemRoutes } from './api/routes/system.ts';
 import type { Route } from './api/router.ts';
 import { openDataRoot } from './data-root.ts';
 import { openImages } from './images/images.ts';
 import { isInUserNamespace } from './kernel/user-namespace.ts';
+import type { NetworkUsers } from './needs.ts';
+import { openNetworks } from './networks/networks.ts';
+import { NotFound } from './wire/errors.ts';
 
 export interface EngineOptions {
   /** images, layers, volumes, container records; survives reboots */
@@ -35,10 +39,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const events = createEventBus();
   const images = undo.use(openImages({ dataRoot, isRootless: isInUserNamespace(), events, log, users: () => [], chainsInUse: () => [] }));
 
+  // given to networks before the containers are open: they ask only while serving requests
+  const containerUsers: NetworkUsers = {
+    find: (idOrName) => { throw new NotFound(`No such container: ${idOrName}`); },
+    list: () => [],
+    saveEndpoints: async () => {},
+  };
+  const networks = undo.use(await openNetworks({ dataRoot, runRoot, events, log, users: () => containerUsers }));
+
   const routes: Route[] = [
     ...systemRoutes({ events, identityFile: join(dataRoot, 'engine-id'), dataRoot, counts: () => ({ containers: 0, running: 0, paused: 0, stopped: 0, images: images.images.list().length }) }),
     ...imageRoutes(images),
     ...layerRoutes(images),
+    ...networkRoutes(networks),
   ];
   log.info('engine open', { dataRoot, runRoot });
   const stack = undo.move();
