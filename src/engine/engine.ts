@@ -3,11 +3,16 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEventBus } from './base/events.ts';
 import type { Log } from './base/log.ts';
+import { buildRoutes } from './api/routes/build.ts';
 import { imageRoutes } from './api/routes/images.ts';
 import { layerRoutes } from './api/routes/layers.ts';
 import { networkRoutes } from './api/routes/networks.ts';
 import { systemRoutes } from './api/routes/system.ts';
 import type { Route } from './api/router.ts';
+import { openBuilder, type Builder } from './build/builder.ts';
+import { probeMachine } from './containers/machine.ts';
+import { createRunStep } from './containers/run-step.ts';
+import { openSeccompCache } from './containers/seccomp-cache.ts';
 import { openDataRoot } from './data-root.ts';
 import { openImages } from './images/images.ts';
 import { isInUserNamespace } from './kernel/user-namespace.ts';
@@ -37,7 +42,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   undo.use(await openDataRoot(dataRoot));
   await mkdir(runRoot, { recursive: true, mode: 0o711 });
   const events = createEventBus();
-  const images = undo.use(openImages({ dataRoot, isRootless: isInUserNamespace(), events, log, users: () => [], chainsInUse: () => [] }));
+  let builder: Builder | undefined; // images ask it what its cache needs, long after both are open
+  const images = undo.use(openImages({ dataRoot, isRootless: isInUserNamespace(), events, log, users: () => [], chainsInUse: () => builder?.roots() ?? [] }));
 
   // given to networks before the containers are open: they ask only while serving requests
   const containerUsers: NetworkUsers = {
@@ -47,11 +53,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
   const networks = undo.use(await openNetworks({ dataRoot, runRoot, events, log, users: () => containerUsers }));
 
+  const machine = await probeMachine({ runRoot, log });
+  const runStep = createRunStep({ machine, seccomp: openSeccompCache(join(dataRoot, 'seccomp'), machine.runtime), runRoot, networks: networks.forContainers });
+  builder = undo.use(await openBuilder({
+    images: images.images, snapshots: images.snapshots, runStep, events, log, nodeArch: process.arch,
+    dataFolder: join(dataRoot, 'build'), runFolder: join(runRoot, 'build'), collect: () => images.collector.collect(),
+  }));
+
   const routes: Route[] = [
     ...systemRoutes({ events, identityFile: join(dataRoot, 'engine-id'), dataRoot, counts: () => ({ containers: 0, running: 0, paused: 0, stopped: 0, images: images.images.list().length }) }),
     ...imageRoutes(images),
     ...layerRoutes(images),
     ...networkRoutes(networks),
+    ...buildRoutes(builder),
   ];
   log.info('engine open', { dataRoot, runRoot });
   const stack = undo.move();

@@ -1,6 +1,5 @@
 // The builder: takes requests, runs builds, keeps their cache and history. engine.ts opens it and gives it to the routes.
-import { readdir, rm } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomId } from '../base/ids.ts';
 import type { ChainId } from '../base/digest.ts';
@@ -26,6 +25,8 @@ export interface BuilderOptions {
   dataFolder: string;
   /** mount points and secrets; in memory where the run root is */
   runFolder: string;
+  /** Removes layers that nothing needs any more, after a prune. */
+  collect: () => Promise<unknown>;
   /** process.arch */
   nodeArch: string;
 }
@@ -46,6 +47,7 @@ export interface Builder extends AsyncDisposable {
   roots(): ChainId[];
   /** Number of builds that run now. */
   running(): number;
+  collect(): Promise<unknown>;
 }
 
 /** Opens the builder and removes what a killed engine left of its builds. */
@@ -69,6 +71,7 @@ export async function openBuilder(options: BuilderOptions): Promise<Builder> {
     cacheMounts,
     roots: () => cache.records().flatMap(({ chainId }) => chainId ?? []),
     running: () => running.size,
+    collect: options.collect,
     cancel(id) {
       const build = running.get(id);
       build?.abort.abort();

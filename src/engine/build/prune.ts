@@ -74,6 +74,9 @@ export async function pruneCache(builder: Builder, options: PruneOptions): Promi
     reclaimedBytes += entry.sizeBytes;
     removed.push(entry.id);
   }
-  if (keys.size > 0) await builder.cache.remove(keys);
+  if (keys.size > 0) {
+    await builder.cache.remove(keys);
+    await builder.collect();
+  }
   return { removed, reclaimedBytes };
 }

@@ -1,6 +1,5 @@
 // A tar stream -> a build context: GNU tar unpacks while the headers and contents are hashed beside it, so nothing is read twice.
 // Owners become the engine's user (root), as the docker CLI does on its side; tar refuses `..` members itself.
-import { once } from 'node:events';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { Readable, Writable } from 'node:stream';
 import { Readable as ReadableStream } from 'node:stream';
@@ -43,9 +42,15 @@ export async function receiveTar(source: AsyncIterable<Buffer>, folder: string, 
   return index;
 }
 
-async function feed(stdin: Writable, chunk: Buffer): Promise<void> {
-  if (stdin.write(chunk) || stdin.destroyed) return;
-  await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]);
+function feed(stdin: Writable, chunk: Buffer): Promise<void> | undefined {
+  if (stdin.write(chunk) || stdin.destroyed) return undefined;
+  return new Promise((resolve) => {
+    const done = () => {
+      stdin.off('drain', done).off('close', done).off('error', done);
+      resolve();
+    };
+    stdin.on('drain', done).on('close', done).on('error', done);
+  });
 }
 
 const MAGIC: { bytes: number[]; open: (start: StartTool, signal: AbortSignal) => { input: Writable; output: Readable } }[] = [
