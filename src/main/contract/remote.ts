@@ -1,10 +1,8 @@
 // Remote hosts: questions a connection has for a person, how connections fare, the doctor, copies between hosts, terminals.
 import { eventIterator, oc, type } from '@orpc/contract';
 import { z } from 'zod';
+import type { ConnectionStep } from './problems.ts';
 import { hostConfig, type HostConfig } from './hosts.ts';
-
-/** Steps of reaching an engine, in order. */
-export type ConnectionStep = 'config' | 'dns' | 'tcp' | 'banner' | 'host-key' | 'authentication' | 'engine-socket' | 'permission' | 'api';
 
 /** `data` of a failed connection: what the GUI translates and shows beside the message. */
 export interface ProblemData { code: string; step: ConnectionStep; fix: string; params: Readonly<Record<string, string>> }

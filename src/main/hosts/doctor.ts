@@ -2,6 +2,7 @@
 // It does the real thing with the real code; a separate set of probes could pass where the connection fails.
 
 import { lookup } from 'node:dns/promises';
+import { CONNECTION_STEPS, type ConnectionStep } from '../contract/problems.ts';
 import type { DoctorEvent, DoctorStep } from '../contract/remote.ts';
 import { createDockerClient } from '../docker/client.ts';
 import { engineInfo } from '../docker/version.ts';
@@ -10,7 +11,7 @@ import type { SshTarget } from './ssh-target.ts';
 import type { SshConnection } from './ssh/connection.ts';
 import { findEngine } from './ssh/engine-route.ts';
 import { openSsh, type OpenOptions } from './ssh/open.ts';
-import { CONNECTION_STEPS, ConnectionProblem, type ConnectionStep } from './ssh/problem.ts';
+import { ConnectionProblem } from './ssh/problem.ts';
 
 export interface DoctorInput {
   address: string;

@@ -9,6 +9,7 @@ import { routes } from '../routes.ts';
 import { shellState } from '../rpc.ts';
 import { useStore } from '../store.ts';
 import { EmptyState } from '../ui/states.tsx';
+import { Questions } from '../hosts/questions.tsx';
 import { Brand } from './brand.tsx';
 import { DeniedScreen, ShellBanner } from './connection.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -60,6 +61,7 @@ export function Frame() {
         </div>
       </AppShell.Main>
       <Palette />
+      <Questions />
     </AppShell>
   );
 }

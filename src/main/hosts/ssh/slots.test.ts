@@ -22,7 +22,7 @@ test('a refusal teaches the limit', async () => {
   const granted = await Promise.all([1, 2].map(() => slots.take({ signal: never })));
   for (const slot of granted) slot.granted();
   const third = await slots.take({ signal: never });
-  expect(slots.refused(1)).toBe(true);
+  expect(slots.refused(2)).toBe(true);
   expect(slots.limit).toBe(2);
   third.release();
   let admitted = false;

@@ -67,6 +67,8 @@ export function createSlots(initialLimit = OPENSSH_DEFAULT): Slots {
     }),
     refused: (times) => {
       // sshd counts a session that just ended until its loop comes round, so one refusal may only mean "not yet".
+      // What it granted in the same breath is not known before its answers to the commands came: the first says nothing.
+      if (times === 1) return true;
       if (grants === 0 && times >= PATIENCE) return false;
       limit = Math.min(limit, Math.max(1, times < PATIENCE ? peak : grants));
       return true;
