@@ -1,5 +1,5 @@
 // What every story starts from: a real engine in its own network namespace, the app in the browser shell, a page that is in.
-import { test as base, type Page } from '@playwright/test';
+import { test as base, type BrowserContext, type Page } from '@playwright/test';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -75,6 +75,6 @@ export const test = base.extend<{ window: Page }, Worker>({
   },
 });
 
-const contexts = new Map<string, Awaited<ReturnType<import('@playwright/test').Browser['newContext']>>>();
+const contexts = new Map<string, BrowserContext>();
 
 export { expect } from '@playwright/test';
