@@ -28,6 +28,15 @@ export interface UnpackOptions {
   overlayPrefix: string;
   /** In a user namespace devices and foreign attributes cannot be made: they are left out, as every engine does. */
   isRootless: boolean;
+  /** An ordinary archive that goes into a folder below `folder`, where things may be already: whiteout names mean nothing. */
+  into?: UnpackPlace;
+}
+
+export interface UnpackPlace {
+  /** the folder below the root, clean, without links, as a byte string; empty: the root itself */
+  below: string;
+  /** refuse to put a file where a folder is, or the reverse */
+  keepsKinds: boolean;
 }
 
 const WHITEOUT = '.wh.';
@@ -94,14 +103,21 @@ export function createUnpacker(options: UnpackOptions): Unpacker {
       if (codeOf(error) !== 'EEXIST') throw error;
       whiteouts.delete(path);
       if (lstatSync(pathAt(folder, name)).isDirectory()) {
+        if (options.into?.keepsKinds) throw new InvalidParameter(`cannot overwrite directory ${shown(path)} with non-directory`);
         rmSync(pathAt(folder, name), { recursive: true, force: true });
       } else unlinkAt(folder, name);
       make();
     }
   };
 
+  const within = (entryPath: string): string | undefined => {
+    const path = cleanPath(entryPath);
+    const below = options.into?.below ?? '';
+    return path === undefined || below === '' ? path : path === '' ? below : `${below}/${path}`;
+  };
+  const isWhiteout = (name: string) => options.into === undefined && name.startsWith(WHITEOUT);
   const place = (entry: TarEntry): { folder: number; name: string; path: string } | undefined => {
-    const path = cleanPath(entry.path);
+    const path = within(entry.path);
     if (path === undefined) throw new InvalidParameter(`the layer has an entry ${shown(entry.path)} that points outside of it`);
     if (path === '') return undefined;
     const cut = path.lastIndexOf('/');
@@ -109,10 +125,7 @@ export function createUnpacker(options: UnpackOptions): Unpacker {
   };
 
   const whiteout = (folder: number, name: string, path: string) => {
-    if (name === OPAQUE) {
-      setXattr(Buffer.from(`/proc/self/fd/${folder}/.`), `${options.overlayPrefix}opaque`, 'y');
-      return;
-    }
+    if (name === OPAQUE) return setXattr(Buffer.from(`/proc/self/fd/${folder}/.`), `${options.overlayPrefix}opaque`, 'y');
     const hidden = name.slice(WHITEOUT.length);
     if (name.startsWith('.wh..wh.') || hidden === '') return; // aufs' own book-keeping
     if (hidden === '.' || hidden === '..') throw new InvalidParameter(`the layer has a whiteout ${shown(path)} that points outside of it`);
@@ -131,6 +144,7 @@ export function createUnpacker(options: UnpackOptions): Unpacker {
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
       if (lstatSync(pathAt(folder, name)).isDirectory()) return;
+      if (options.into?.keepsKinds) throw new InvalidParameter(`cannot overwrite non-directory ${shown(path)} with directory`);
       const wasWhiteout = whiteouts.delete(path);
       unlinkAt(folder, name);
       makeFolderAt(folder, name, 0o755);
@@ -139,7 +153,7 @@ export function createUnpacker(options: UnpackOptions): Unpacker {
   };
 
   const hardlink = (entry: TarEntry, folder: number, name: string, path: string) => {
-    const target = cleanPath(entry.linkTarget);
+    const target = within(entry.linkTarget);
     if (target === undefined || target === '') throw new InvalidParameter(`the layer has a hard link ${shown(entry.path)} to ${shown(entry.linkTarget)}, which points outside of it`);
     if (target === path) return;
     const cut = target.lastIndexOf('/');
@@ -206,7 +220,7 @@ export function createUnpacker(options: UnpackOptions): Unpacker {
       return;
     }
     const { folder, name, path } = where;
-    if (name.startsWith(WHITEOUT)) return whiteout(folder, name, path);
+    if (isWhiteout(name)) return whiteout(folder, name, path);
     if (entry.type === 'dir') {
       makeDir(folder, name, path);
       decorate(entry, folder, name);
@@ -231,7 +245,7 @@ export function createUnpacker(options: UnpackOptions): Unpacker {
       const where = place(entry);
       if (where === undefined) throw new InvalidParameter(`the layer has an entry ${shown(entry.path)} that is no folder`);
       const { folder, name, path } = where;
-      if (name.startsWith(WHITEOUT)) return () => false;
+      if (isWhiteout(name)) return () => false;
       lastName = name;
       written = 0;
       act(entry, () => replace(folder, name, path, () => { file = createFileAt(folder, name, entry.mode & 0o777); }));
