@@ -8,8 +8,10 @@ import { InvalidParameter, NotFound } from '../wire/errors.ts';
 export interface ContainerRoot extends AsyncDisposable {
   /** container's name or id, for messages */
   name: string;
-  /** the mounted root: `/proc/PID/root` of a running container, else its mounted snapshot */
+  /** what the container sees: `/proc/PID/root` while it runs, else its mounted snapshot */
   root: string;
+  /** the root file system alone, without what is mounted in it */
+  rootfs: string;
   /** what is mounted above the root but cannot be seen in `root` (stopped containers) */
   mounts: { destination: string; source: string; isReadonly: boolean }[];
   /** the root file system was created read-only */

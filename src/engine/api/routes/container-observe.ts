@@ -1,0 +1,29 @@
+// Statistics and processes of containers. Engine API v1.47: /containers/{id}/stats, /containers/{id}/top.
+import { listProcesses } from '../../containers/top.ts';
+import type { Stats, Watched } from '../../containers/stats.ts';
+import { Conflict } from '../../wire/errors.ts';
+import { json, stream } from '../reply.ts';
+import { boolQuery, get, type Route } from '../router.ts';
+
+interface ObserveNeeds {
+  stats: Stats;
+  /** @throws NotFound */
+  find(idOrName: string): Watched;
+}
+
+export function containerObserveRoutes({ stats, find }: ObserveNeeds): Route[] {
+  return [
+    get('/containers/{id}/stats', async (call) => {
+      const { id } = find(call.params['id'] as string); // by id from now on: a rename must not end the stream
+      const now = () => find(id);
+      if (boolQuery(call.query, 'stream', true)) return stream(stats.follow(now, call.signal), 'application/json');
+      const text = await stats.once(now, { isOneShot: boolQuery(call.query, 'one-shot'), signal: call.signal });
+      return json(JSON.parse(text));
+    }),
+    get('/containers/{id}/top', async (call) => {
+      const { id, pid } = find(call.params['id'] as string);
+      if (pid === 0) throw new Conflict(`container ${id} is not running`);
+      return json(await listProcesses(pid, call.query.get('ps_args') || '-ef', call.signal));
+    }),
+  ];
+}
