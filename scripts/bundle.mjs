@@ -12,7 +12,9 @@ const external = ['electron', 'koffi', 'ssh2', 'cpu-features', 'bufferutil', 'ut
 const entries = [
   { input: { electron: 'src/main/electron.ts' }, dir: 'out/main', format: 'esm', extension: 'js' },
   { input: { preload: 'src/main/preload.ts' }, dir: 'out/main', format: 'cjs', extension: 'cjs' },
+  { input: { 'explorer-thread': 'src/main/layers/explorer-thread.ts' }, dir: 'out/main', format: 'esm', extension: 'js' },
   { input: { daemon: 'src/engine/daemon.ts' }, dir: 'out/engine', format: 'esm', extension: 'js' },
+  { input: { 'report-thread': 'src/engine/layers/report-thread.ts' }, dir: 'out/engine', format: 'esm', extension: 'js' },
 ];
 
 for (const { input, dir, format, extension } of entries) {

@@ -6,6 +6,7 @@ import { createHosts, type HostRecord, type Hosts } from './hosts/hosts.ts';
 import { localConnector, type LocalEngine } from './hosts/local.ts';
 import { createRemote } from './hosts/ssh-remote.ts';
 import { tcpConnector, unixConnector } from './hosts/sockets.ts';
+import { createExplorer } from './layers/explorer.ts';
 import { createLogViews } from './logs/views.ts';
 import type { RpcContext } from './rpc/context.ts';
 import { createTransfers } from './rpc/transfers.ts';
@@ -45,7 +46,10 @@ export async function openApp(options: AppOptions): Promise<App> {
   const hosts: Hosts = createHosts(withLocal(settings.hosts(), options.engine !== undefined), connectors, (records) => settings.saveHosts(records));
   const terminals = createTerminals();
   const stats = createStatsRecorder(join(options.profilePath, 'stats'), (hostId, signal) => hosts.client(hostId, { signal }));
+  const threadFile = import.meta.url.endsWith('.ts') ? './layers/explorer-thread.ts' : './explorer-thread.js'; // packaged, the bundler has made a script of it
+  const explorer = createExplorer(join(options.profilePath, 'layers'), new URL(threadFile, import.meta.url));
   const context: RpcContext = {
+    explorer,
     hosts,
     remote,
     settings,
@@ -67,7 +71,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     context,
     hosts,
     async [Symbol.asyncDispose]() {
-      await Promise.allSettled([terminals[Symbol.asyncDispose](), stats[Symbol.asyncDispose]()]);
+      await Promise.allSettled([terminals[Symbol.asyncDispose](), stats[Symbol.asyncDispose](), explorer[Symbol.asyncDispose]()]);
       await hosts[Symbol.asyncDispose]();
     },
   };

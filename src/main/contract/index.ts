@@ -5,6 +5,7 @@ import { containerToolsContract } from './container-tools.ts';
 import { containersContract } from './containers.ts';
 import { hostsContract } from './hosts.ts';
 import { imagesContract } from './images.ts';
+import { layersContract } from './layers.ts';
 import { remoteContract } from './remote.ts';
 import { settingsContract } from './settings.ts';
 import { systemContract } from './system.ts';
@@ -19,6 +20,7 @@ export const contract = {
   containerTools: containerToolsContract,
   terminals: terminalsContract,
   images: imagesContract,
+  layers: layersContract,
   remote: remoteContract,
   settings: settingsContract,
 };

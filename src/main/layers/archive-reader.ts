@@ -97,6 +97,7 @@ async function readLayoutFolder(folder: string, { signal, limits = DEFAULT_LIMIT
 /** The archive's own compression taken off, if it has one. A damaged stream ends; the tar reader says where. */
 async function* expand(source: AsyncIterable<Buffer>, onCompressed: () => void, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
   const iterator = source[Symbol.asyncIterator]();
+  await using _ = { [Symbol.asyncDispose]: async () => void (await iterator.return?.()) }; // whoever sends must hear that nobody reads
   const counted = async function* (first: Buffer) {
     onRead(first.length);
     yield first;

@@ -41,9 +41,10 @@ function factsOf(archive: ReadArchive, input: ReportInput & { paths: string[] })
 }
 
 const api: ThreadApi = {
-  async openArchive({ path, title, wanted, platform, known }) {
+  async openArchive({ path, title, wanted, platform, known, keepOpen }) {
     const archive = path === undefined ? await (reading as Promise<ReadArchive>) : await readArchivePath(path);
     const input = { ...archiveInput(archive, title, { wanted, platform }), known: known ?? [] };
+    if (keepOpen) return { facts: factsOf(archive, input), trees: [] };
     open(input);
     const trees = input.paths.map((place) => archive.layers.get(place)?.bytes ?? createTreeFileWriter().finish({ entries: 0, bytes: 0 }).bytes);
     return { facts: factsOf(archive, input), trees };
@@ -72,7 +73,7 @@ const api: ThreadApi = {
   image: async () => opened().image(),
   rows: async (query) => opened().rows(query),
   details: async (node) => opened().details(node),
-  find: async (path) => opened().find(path),
+  find: async ({ path, isBytes }) => opened().find(path, isBytes),
   sizes: async ({ layer, scope, node }) => opened().sizes(layer, scope, node),
   waste: async (query) => opened().waste(query),
   locate: async ({ layer, node }) => opened().locate(layer, node),
@@ -91,15 +92,23 @@ function withTrees(meta: ImageMeta, trees: Uint8Array[]): ReportInput {
 function createFeed() {
   const queue: { chunk: Buffer | undefined; taken: () => void }[] = [];
   let wake = () => {};
+  let isOver = false; // the reader may give up early: nobody waits for it then
   return {
-    push: (chunk: Buffer | undefined) => new Promise<void>((taken) => { queue.push({ chunk, taken }); wake(); }),
+    push: async (chunk: Buffer | undefined) => {
+      if (!isOver) await new Promise<void>((taken) => { queue.push({ chunk, taken }); wake(); });
+    },
     source: (async function* () {
-      for (;;) {
-        const next = queue.shift();
-        if (next === undefined) { await new Promise<void>((resolve) => (wake = resolve)); continue; }
-        next.taken();
-        if (next.chunk === undefined) return;
-        yield next.chunk;
+      try {
+        for (;;) {
+          const next = queue.shift();
+          if (next === undefined) { await new Promise<void>((resolve) => (wake = resolve)); continue; }
+          next.taken();
+          if (next.chunk === undefined) return;
+          yield next.chunk;
+        }
+      } finally {
+        isOver = true;
+        for (const next of queue) next.taken();
       }
     })(),
   };

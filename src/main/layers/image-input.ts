@@ -48,7 +48,7 @@ export async function knownImages(client: DockerClient, exceptId: string, signal
 }
 
 /** Image names keep their slashes in the path (Engine API). */
-function imagePath(name: string, verb: string): string {
+export function imagePath(name: string, verb: string): string {
   return `/images/${name.split('/').map(encodeURIComponent).join('/')}${verb}`;
 }
 

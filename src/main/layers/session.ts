@@ -19,7 +19,7 @@ export interface Session {
   image(): Omit<ExplorerImage, 'openedMs' | 'fromCache'>;
   rows(query: Omit<RowsQuery, 'session'>): { rows: Row[]; length: number; matchCount: number };
   details(node: number): { path: string; events: PathEvent[] };
-  find(path: string): { node: number; above: number[] } | null;
+  find(path: string, isBytes?: boolean): { node: number; above: number[] } | null;
   sizes(layer: number, scope: Scope, node: number): SizeNode;
   waste(query: { cause?: WasteItem['cause'] | undefined; pattern?: string | undefined; from: number; count: number }): { items: WasteItem[]; length: number; bytes: number };
   /** Where a union node's content of one layer lies in that layer's tar; undefined when the layer has none. */
@@ -59,8 +59,8 @@ export function createSession(analysis: Analysis): Session {
       return { rows: readRows(view, list, from, count), length: list.length, matchCount: list.matchCount };
     },
     details: (node) => ({ path: showPath(unionPath(tree, node)), events: historyOf(tree, node) }),
-    find(path) {
-      const node = findPath(tree, Buffer.from(path, 'utf8').toString('latin1'));
+    find(path, isBytes = false) {
+      const node = findPath(tree, isBytes ? path : Buffer.from(path, 'utf8').toString('latin1'));
       if (node === undefined) return null;
       const above: number[] = [];
       for (let at = tree.parent[node] as number; at !== 0; at = tree.parent[at] as number) above.push(at);

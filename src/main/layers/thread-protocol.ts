@@ -17,7 +17,7 @@ export interface ArchiveFacts { meta: ImageMeta; isCompressed: boolean; places: 
 
 export interface ThreadApi {
   /** Reads an archive file; without `path` what was fed. */
-  openArchive(options: { path?: string; title: string; wanted?: string | undefined; platform?: string | undefined; known?: KnownImage[] | undefined }): Promise<{ facts: ArchiveFacts; trees: Uint8Array[] }>;
+  openArchive(options: { path?: string; title: string; wanted?: string | undefined; platform?: string | undefined; known?: KnownImage[] | undefined; /** only where its layers lie; what is open stays */ keepOpen?: boolean }): Promise<{ facts: ArchiveFacts; trees: Uint8Array[] }>;
   startFeed(): Promise<void>;
   /** The next chunk of the archive; undefined ends it. Resolves when the thread wants more. */
   feed(chunk: Uint8Array | undefined): Promise<void>;
@@ -27,7 +27,7 @@ export interface ThreadApi {
   image(): Promise<ReturnType<Session['image']>>;
   rows(query: Omit<RowsQuery, 'session'>): Promise<ReturnType<Session['rows']>>;
   details(node: number): Promise<ReturnType<Session['details']>>;
-  find(path: string): Promise<ReturnType<Session['find']>>;
+  find(query: { path: string; isBytes?: boolean }): Promise<ReturnType<Session['find']>>;
   sizes(query: { layer: number; scope: 'layer' | 'all'; node: number }): Promise<ReturnType<Session['sizes']>>;
   waste(query: Parameters<Session['waste']>[0]): Promise<ReturnType<Session['waste']>>;
   locate(query: { layer: number; node: number }): Promise<ReturnType<Session['locate']>>;

@@ -25,11 +25,11 @@ export function startThread(url: URL): ExplorerThread {
   });
   worker.on('error', (error: Error) => fail(new EngineError('System', 'the layer explorer stopped', { cause: error })));
   worker.on('exit', () => fail(dead ?? new EngineError('Unavailable', 'the layer explorer was closed')));
-  const call = (method: keyof ThreadApi) => (argument: unknown) => new Promise((resolve, reject) => {
+  const call = (method: keyof ThreadApi) => (argument?: unknown) => new Promise((resolve, reject) => {
     if (dead) { reject(dead); return; }
     const id = next++;
     waiting.set(id, { resolve, reject });
-    worker.postMessage({ id, method, argument } satisfies Call);
+    worker.postMessage({ id, method, argument } satisfies Call, argument instanceof Uint8Array ? [argument.buffer as ArrayBuffer] : []); // chunks move, they are not copied
   });
   const methods: (keyof ThreadApi)[] = [
     'openArchive', 'startFeed', 'feed', 'openTrees', 'flatten', 'compare', 'image', 'rows', 'details', 'find', 'sizes', 'waste', 'locate', 'below', 'export',

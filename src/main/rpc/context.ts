@@ -2,6 +2,7 @@
 import type { AppInfo } from '../contract/settings.ts';
 import type { DockerClient } from '../docker/client.ts';
 import type { Hosts } from '../hosts/hosts.ts';
+import type { Explorer } from '../layers/explorer.ts';
 import type { LogViews } from '../logs/views.ts';
 import type { Remote } from '../hosts/ssh-remote.ts';
 import type { Secrets } from '../secrets.ts';
@@ -16,6 +17,7 @@ export interface RpcContext {
   settings: Settings;
   secrets: Secrets;
   transfers: Transfers;
+  explorer: Explorer;
   logViews: LogViews;
   stats: StatsRecorder;
   terminals: Terminals;

@@ -6,6 +6,7 @@ import { containerToolsRouter } from './containers-tools.ts';
 import { containersRouter } from './containers.ts';
 import { hostsRouter } from './hosts.ts';
 import { imagesRouter } from './images.ts';
+import { layersRouter } from './layers.ts';
 import { remoteRouter } from './remote.ts';
 import { settingsRouter } from './settings.ts';
 import { systemRouter } from './system.ts';
@@ -19,6 +20,7 @@ export const router = {
   containerTools: containerToolsRouter,
   terminals: terminalsRouter,
   images: imagesRouter,
+  layers: layersRouter,
   remote: remoteRouter,
   settings: settingsRouter,
 };

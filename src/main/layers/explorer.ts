@@ -1,0 +1,211 @@
+// The explorer as main offers it: opens images into threads, keeps the last few open, and reads contents for them.
+// Three ways to an image: our own engine gives tree files and contents; any other engine's save stream is read once, while it is
+// also written to the cache (so that contents can be shown); an archive that a person dropped is kept until its session ends.
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { NotFound } from '../../engine/wire/errors.ts';
+import type { ExplorerImage, OpenStep } from '../contract/layers.ts';
+import type { DockerClient } from '../docker/client.ts';
+import { engineInfo } from '../docker/version.ts';
+import { archiveContent, type ContentSource } from './content.ts';
+import { compareConfigs } from './config-changes.ts';
+import { createCache } from './explorer-cache.ts';
+import { gantryContent, gantryTrees } from './gantry-source.ts';
+import { imagePath, knownImages } from './image-input.ts';
+import { startThread, type ExplorerThread } from './thread.ts';
+import type { ArchiveFacts, ImageMeta } from './thread-protocol.ts';
+
+export interface Opened {
+  id: string;
+  thread: ExplorerThread;
+  image: ExplorerImage;
+  meta: ImageMeta | undefined;
+  /** contents by layer of this session; of a comparison: layer 0 before, layer 1 after */
+  content: ContentSource | undefined;
+  /** writes the whole image to the cache and gives its content, for searches; undefined when `content` already does */
+  fetchAll: ((onProgress: (bytes: number) => void, signal?: AbortSignal) => Promise<ContentSource>) | undefined;
+  parts: [Opened, Opened] | undefined;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface OpenOptions { fresh?: boolean | undefined; platform?: string | undefined; signal?: AbortSignal | undefined }
+
+export interface Explorer extends AsyncDisposable {
+  open(client: DockerClient, image: string, options: OpenOptions): AsyncGenerator<OpenStep>;
+  openArchive(body: Readable, fileName: string, sizeBytes: number, signal?: AbortSignal): AsyncGenerator<OpenStep>;
+  compare(before: string, after: string, ignoreTimes: boolean): Promise<Opened>;
+  /** @throws NotFound when it was closed */
+  get(session: string): Opened;
+  close(session: string): Promise<void>;
+}
+
+const KEPT_OPEN = 8;
+const WINDOW = 16; // chunks on their way to the thread
+
+/** @param folder of the cache, inside the profile */
+export function createExplorer(folder: string, threadUrl: URL): Explorer {
+  const cache = createCache(folder);
+  const sessions = new Map<string, Opened>();
+  const register = async (fill: Omit<Opened, 'id' | typeof Symbol.asyncDispose> & { dispose?: () => Promise<void> }): Promise<Opened> => {
+    const { dispose, ...rest } = fill;
+    const opened: Opened = { ...rest, id: randomBytes(9).toString('base64url'), async [Symbol.asyncDispose]() { await rest.thread[Symbol.asyncDispose](); await dispose?.(); } };
+    sessions.set(opened.id, opened);
+    for (const [id, old] of sessions) {
+      if (sessions.size <= KEPT_OPEN) break;
+      if (![...sessions.values()].some((other) => other.parts?.includes(old))) { sessions.delete(id); await old[Symbol.asyncDispose](); }
+    }
+    return opened;
+  };
+  const ready = async (thread: ExplorerThread, began: number, fromCache: boolean): Promise<ExplorerImage> => ({ ...(await thread.image()), openedMs: Math.round(performance.now() - began), fromCache });
+  const explorer: Explorer = {
+    async *open(client, name, { fresh, platform, signal }) {
+      const began = performance.now();
+      await using undo = new AsyncDisposableStack();
+      const thread = undo.use(startThread(threadUrl));
+      const detail = await client.json<{ Id: string; Size?: number }>('GET', imagePath(name, '/json'), { signal });
+      if ((await engineInfo(client, signal)).product === 'gantry') {
+        const { meta, trees } = await gantryTrees(client, name, signal);
+        await thread.openTrees({ meta, trees });
+        const fetchAll = async (onProgress: (bytes: number) => void, stop?: AbortSignal) => {
+          const entry = cache.entry(detail.Id);
+          const { facts } = await streamImage(client, name, entry.archivePath, thread, onProgress, { signal: stop, reopen: false });
+          return archiveContent(entry.archivePath, facts.isCompressed, facts.places);
+        };
+        const opened = await register({ thread, meta, image: await ready(thread, began, false), content: gantryContent(client, detail.Id), fetchAll, parts: undefined });
+        undo.move();
+        yield { type: 'ready', session: opened.id, image: opened.image };
+        return;
+      }
+      const entry = cache.entry(platform === undefined ? detail.Id : `${detail.Id}-${platform.replaceAll('/', '-')}`);
+      const kept = fresh ? undefined : await entry.read();
+      let facts: ArchiveFacts;
+      if (kept !== undefined) {
+        facts = kept.facts;
+        await thread.openTrees({ meta: { ...facts.meta, image: name, known: await knownImages(client, detail.Id, signal) }, trees: kept.trees });
+      } else {
+        const steps = progressQueue();
+        const known = knownImages(client, detail.Id, signal);
+        known.catch(() => {}); // awaited below
+        const work = streamImage(client, name, entry.archivePath, thread, steps.push, { signal, known: await known, title: name, platform }).finally(steps.close);
+        work.catch(() => {}); // awaited below
+        for await (const bytes of steps.values) yield { type: 'progress', bytes, totalBytes: detail.Size ?? 0 };
+        const read = await work;
+        facts = read.facts;
+        await entry.write(read.facts, read.trees);
+      }
+      const opened = await register({
+        thread, meta: facts.meta, image: await ready(thread, began, kept !== undefined), content: archiveContent(entry.archivePath, facts.isCompressed, facts.places), fetchAll: undefined, parts: undefined,
+      });
+      undo.move();
+      yield { type: 'ready', session: opened.id, image: opened.image };
+    },
+
+    async *openArchive(body, fileName, sizeBytes, signal) {
+      const began = performance.now();
+      await using undo = new AsyncDisposableStack();
+      const thread = undo.use(startThread(threadUrl));
+      const path = join(folder, `dropped-${randomBytes(6).toString('hex')}${/\.(zst|tzst)$/.test(fileName) ? '.zst' : ''}`);
+      undo.defer(() => rm(path, { force: true }));
+      const steps = progressQueue();
+      const work = tee(body, path, thread, steps.push, signal).then(() => thread.openArchive({ title: fileName })).finally(steps.close);
+      work.catch(() => {}); // awaited below
+      for await (const bytes of steps.values) yield { type: 'progress', bytes, totalBytes: sizeBytes };
+      const { facts } = await work;
+      const opened = await register({
+        thread, meta: facts.meta, image: await ready(thread, began, false), content: archiveContent(path, facts.isCompressed, facts.places), fetchAll: undefined, parts: undefined,
+        dispose: () => rm(path, { force: true }),
+      });
+      undo.move();
+      yield { type: 'ready', session: opened.id, image: opened.image };
+    },
+
+    async compare(beforeId, afterId, ignoreTimes) {
+      const began = performance.now();
+      const before = this.get(beforeId);
+      const after = this.get(afterId);
+      await using undo = new AsyncDisposableStack();
+      const thread = undo.use(startThread(threadUrl));
+      const [flatBefore, flatAfter] = await Promise.all([before.thread.flatten(), after.thread.flatten()]);
+      await thread.compare({ before: flatBefore, after: flatAfter, ignoreTimes, title: `${before.image.image} → ${after.image.image}` });
+      const image: ExplorerImage = {
+        ...(await ready(thread, began, false)),
+        comparison: { before: before.image.image, after: after.image.image, config: compareConfigs(before.meta?.config, after.meta?.config), layers: { before: before.image.layers, after: after.image.layers } },
+      };
+      const opened = await register({ thread, meta: undefined, image, content: undefined, fetchAll: undefined, parts: [before, after] });
+      undo.move();
+      return opened;
+    },
+
+    get(session) {
+      const opened = sessions.get(session);
+      if (opened === undefined) throw new NotFound('this image is not open any more');
+      sessions.delete(session); // the last used stands last
+      sessions.set(session, opened);
+      return opened;
+    },
+    async close(session) {
+      const opened = sessions.get(session);
+      sessions.delete(session);
+      await opened?.[Symbol.asyncDispose]();
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...sessions.keys()].map((id) => this.close(id)));
+    },
+  };
+  return explorer;
+}
+
+interface StreamOptions { signal?: AbortSignal | undefined; reopen?: boolean; known?: Awaited<ReturnType<typeof knownImages>>; title?: string; platform?: string | undefined }
+
+async function streamImage(client: DockerClient, name: string, path: string, thread: ExplorerThread, onProgress: (bytes: number) => void, { signal, known, title, platform, reopen }: StreamOptions) {
+  const body = await client.raw('GET', imagePath(name, '/get'), { signal });
+  await tee(body, path, thread, onProgress, signal);
+  return thread.openArchive({ title: title ?? name, known, platform, ...(reopen === false ? { keepOpen: true } : {}) });
+}
+
+/** Feeds the thread and writes the file at once; a failure of either removes the file. */
+async function tee(body: Readable, path: string, thread: ExplorerThread, onProgress: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
+  await thread.startFeed();
+  const file = createWriteStream(path, { mode: 0o600, highWaterMark: 4 << 20 });
+  const flying: Promise<void>[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      signal?.throwIfAborted();
+      bytes += chunk.length;
+      flying.push(thread.feed(Uint8Array.from(chunk)));
+      if (!file.write(chunk)) await new Promise<void>((resolve, reject) => { file.once('drain', resolve); file.once('error', reject); });
+      if (flying.length >= WINDOW) await flying.shift();
+      onProgress(bytes);
+    }
+    await Promise.all(flying);
+    await thread.feed(undefined);
+    await new Promise<void>((resolve, reject) => { file.once('error', reject); file.end(resolve); });
+  } catch (error) {
+    file.destroy();
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+/** Progress values for a generator: only the newest counts, ten a second are enough for an eye. */
+function progressQueue() {
+  let newest: number | undefined;
+  let isClosed = false;
+  let wake = () => {};
+  return {
+    push: (bytes: number) => { newest = bytes; wake(); },
+    close: () => { isClosed = true; wake(); },
+    values: (async function* () {
+      for (;;) {
+        if (newest !== undefined) { const value = newest; newest = undefined; yield value; await new Promise((resolve) => setTimeout(resolve, 100)); }
+        else if (isClosed) return;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    })(),
+  };
+}
