@@ -58,7 +58,7 @@ async function main(argv: string[]): Promise<number> {
     const { startEngine } = await import('./index.ts');
     const stopped = Promise.withResolvers<void>();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.resolve());
-    const engine = await startEngine({ dataRoot, runRoot, socketPath, log });
+    const engine = await startEngine({ dataRoot, runRoot, socketPath, log, environment: process.env });
     process.stdout.write(`ready ${socketPath}\n`);
     await stopped.promise;
     await engine[Symbol.asyncDispose]();

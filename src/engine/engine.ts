@@ -26,6 +26,8 @@ export interface EngineOptions {
   /** mounts, sockets, runtime state; gone after a reboot */
   runRoot: string;
   log: Log;
+  /** proxies (HTTP_PROXY…) and DOCKER_CONFIG are looked up here */
+  environment?: Record<string, string | undefined>;
 }
 
 export interface Engine extends AsyncDisposable {
@@ -43,7 +45,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await mkdir(runRoot, { recursive: true, mode: 0o711 });
   const events = createEventBus();
   let builder: Builder | undefined; // images ask it what its cache needs, long after both are open
-  const images = undo.use(openImages({ dataRoot, isRootless: isInUserNamespace(), events, log, users: () => [], chainsInUse: () => builder?.roots() ?? [] }));
+  const images = undo.use(await openImages({ dataRoot, environment: options.environment ?? {}, isRootless: isInUserNamespace(), events, log, users: () => [], chainsInUse: () => builder?.roots() ?? [] }));
 
   // given to networks before the containers are open: they ask only while serving requests
   const containerUsers: NetworkUsers = {

@@ -7,13 +7,18 @@ import { openSnapshots } from '../layers/snapshots.ts';
 import { openLayers } from '../layers/store.ts';
 import type { Images, Snapshots } from '../needs.ts';
 import { familiar, parseReference, withDefaultTag } from '../registry/reference.ts';
-import { NotImplemented } from '../wire/errors.ts';
+import { openRegistries, type Registries } from '../registry/registries.ts';
 import { createCollector, type Collector } from './collect.ts';
+import { createLayerFetcher, type LayerFetcher } from './fetch-layer.ts';
+import { parsePlatform } from './manifest.ts';
+import { pullImage, pullRequest } from './pull.ts';
 import { registerImage, type Stores } from './register.ts';
 import type { ImageUser } from './remove.ts';
 import { openImageStore, type ImageRecord } from './store.ts';
 
 export interface ImageDomain extends AsyncDisposable {
+  registries: Registries;
+  fetcher: LayerFetcher;
   images: Images;
   snapshots: Snapshots;
   stores: Stores;
@@ -32,9 +37,12 @@ export interface ImageDomainOptions {
   users: () => readonly ImageUser[];
   /** stacks that builds still want: they protect their layers */
   chainsInUse: () => Iterable<ChainId>;
+  /** proxies (HTTP_PROXY…) and DOCKER_CONFIG */
+  environment: Record<string, string | undefined>;
 }
 
-export function openImages({ dataRoot, isRootless, events, log, users, chainsInUse }: ImageDomainOptions): ImageDomain {
+export async function openImages({ dataRoot, isRootless, events, log, users, chainsInUse, environment }: ImageDomainOptions): Promise<ImageDomain> {
+  const registries = await openRegistries({ file: `${dataRoot}/registries.json`, proxyEnv: environment, certFolders: ['/etc/docker/certs.d', '/etc/gantry/certs.d'], stored: async () => undefined });
   const content = openContent(`${dataRoot}/content`);
   const layers = openLayers({ root: dataRoot, isRootless, log });
   const snapshots = openSnapshots({ root: dataRoot, layers, content, isRootless, log });
@@ -53,9 +61,16 @@ export function openImages({ dataRoot, isRootless, events, log, users, chainsInU
     async tag(id, name) {
       await tagImage({ stores, events }, store.resolve(id), name);
     },
-    pull: () => { throw new NotImplemented('pulling from a registry comes with the next landing'); },
+    pull: (name, { platform, registryAuth, signal }) => pullImage(domain, pullRequest(name, platform === undefined ? undefined : parsePlatform(platform), registryAuth, signal)),
   };
-  return { images, snapshots, stores, collector, events, log, users, [Symbol.asyncDispose]: () => layers[Symbol.asyncDispose]() };
+  const domain: ImageDomain = {
+    images, snapshots, stores, collector, registries, events, log, users, fetcher: createLayerFetcher(stores),
+    async [Symbol.asyncDispose]() {
+      registries[Symbol.dispose]();
+      await layers[Symbol.asyncDispose]();
+    },
+  };
+  return domain;
 }
 
 /** @throws InvalidParameter for a name that is no tag */

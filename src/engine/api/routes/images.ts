@@ -4,18 +4,21 @@ import { removeImage } from '../../images/remove.ts';
 import { loadImages } from '../../images/load.ts';
 import { tagImage, type ImageDomain } from '../../images/images.ts';
 import { createdMs } from '../../images/store.ts';
-import { parsePlatform } from '../../images/manifest.ts';
 import { InvalidParameter } from '../../wire/errors.ts';
+import { createImageRoutes } from './create-image.ts';
+import { platformQuery } from './platform-query.ts';
 import { parseFilters, type Filters } from '../filters.ts';
 import { empty, json, ndjson } from '../reply.ts';
 import { boolQuery, del, get, post, type Call, type Route } from '../router.ts';
 
+/** Everything under /images. */
 export function imageRoutes(domain: ImageDomain): Route[] {
   const { stores, events, collector, users } = domain;
   const { store } = stores;
   const show = { store, layers: stores.layers, snapshots: stores.snapshots, users };
   const named = (call: Call) => store.resolve(call.params['name'] ?? '');
   return [
+    ...createImageRoutes(domain),
     get('/images/json', (call) => {
       const filters = parseFilters(call.query, ['dangling', 'label', 'label!', 'before', 'since', 'until', 'reference']);
       const use = boolQuery(call.query, 'shared-size') ? layerUse(store) : undefined;
@@ -39,15 +42,6 @@ export function imageRoutes(domain: ImageDomain): Route[] {
       return ndjson(loadImages(stores, call.body, { signal: call.signal, events, ...(platform && { platform }) }));
     }),
   ];
-}
-
-/** The `platform` parameter: `os/arch`, or since API 1.48 a JSON object. */
-export function platformQuery(call: Call) {
-  const text = call.query.get('platform');
-  if (text === null || text === '') return undefined;
-  if (!text.startsWith('{')) return parsePlatform(text);
-  const { os, architecture, variant } = JSON.parse(text) as { os?: string; architecture?: string; variant?: string };
-  return parsePlatform([os, architecture, variant].filter(Boolean).join('/'));
 }
 
 /** @throws InvalidParameter, NotFound for `before` or `since` of an image that is not there */

@@ -1,0 +1,42 @@
+// POST /images/create: pull (`fromImage`) or import (`fromSrc`). Engine API v1.47, "ImageCreate".
+import type { Readable } from 'node:stream';
+import type { ImageDomain } from '../../images/images.ts';
+import { importImage, importReference } from '../../images/import.ts';
+import { pullAllTags, pullImage, pullRequest } from '../../images/pull.ts';
+import { downloadSource } from '../../registry/download.ts';
+import { parseReference } from '../../registry/reference.ts';
+import { InvalidParameter } from '../../wire/errors.ts';
+import { ndjson, type Reply } from '../reply.ts';
+import { post, type Call, type Route } from '../router.ts';
+import { platformQuery } from './platform-query.ts';
+
+export function createImageRoutes(domain: ImageDomain): Route[] {
+  return [
+    post('/images/create', (call) => {
+      const [image, source] = [call.query.get('fromImage') ?? '', call.query.get('fromSrc') ?? ''];
+      if (image !== '') return pull(domain, call, image);
+      if (source !== '') return bringIn(domain, call, source);
+      throw new InvalidParameter('fromImage or fromSrc is needed');
+    }),
+  ];
+}
+
+function pull(domain: ImageDomain, call: Call, image: string): Reply {
+  const tag = call.query.get('tag') ?? '';
+  const isDigest = tag.includes(':');
+  const bare = parseReference(image);
+  const name = tag === '' ? image : isDigest ? `${image.replace(/@.*$/, '')}@${tag}` : `${image}:${tag}`;
+  const header = call.headers['x-registry-auth'];
+  const request = pullRequest(name, platformQuery(call), typeof header === 'string' ? header : undefined, call.signal);
+  const all = tag === '' && bare.tag === undefined && bare.digest === undefined;
+  return ndjson(all ? pullAllTags(domain, request) : pullImage(domain, request));
+}
+
+async function bringIn(domain: ImageDomain, call: Call, source: string): Promise<Reply> {
+  const reference = importReference(call.query.get('repo') ?? '', call.query.get('tag') ?? '');
+  const body: Readable = source === '-' ? call.body : await downloadSource(source, call.signal);
+  const platform = platformQuery(call);
+  return ndjson(importImage(domain, {
+    body, source, reference, message: call.query.get('message') ?? '', changes: call.query.getAll('changes'), signal: call.signal, ...(platform && { platform }),
+  }));
+}

@@ -1,0 +1,68 @@
+// `docker import`: a root file system tar becomes an image of one layer.
+import type { EventBus } from '../base/events.ts';
+import { familiar, parseReference, withDefaultTag, type Reference } from '../registry/reference.ts';
+import { InvalidParameter } from '../wire/errors.ts';
+import { applyChanges } from './changes.ts';
+import { hostPlatform, type Platform } from './manifest.ts';
+import { createProgress, type ProgressMessage } from './progress.ts';
+import { registerImage, type Stores } from './register.ts';
+
+export interface ImportRequest {
+  /** the tar, in any compression the layers know */
+  body: AsyncIterable<Buffer>;
+  /** where it came from, for the history: `-` for a request body */
+  source: string;
+  reference: Reference | undefined;
+  message: string;
+  changes: readonly string[];
+  platform?: Platform;
+  signal: AbortSignal;
+}
+
+/** Last line: `{"status": "sha256:…"}`, the image's id. */
+export async function* importImage(needs: { stores: Stores; events: EventBus }, request: ImportRequest): AsyncGenerator<ProgressMessage> {
+  const config = applyChanges({}, request.changes); // a wrong --change is told before gigabytes are read
+  const stop = new AbortController();
+  const progress = createProgress();
+  const signal = AbortSignal.any([request.signal, stop.signal]);
+  yield* progress.during((async () => {
+    const { content, layers, store } = needs.stores;
+    await using ingest = content.ingest();
+    await using applying = await layers.apply(ingest.path, { signal });
+    ingest.onFlush = (bytes) => applying.available(bytes, false);
+    for await (const chunk of request.body) {
+      signal.throwIfAborted();
+      ingest.write(chunk);
+      progress.count('', 'Importing', ingest.sizeBytes, Infinity);
+      await ingest.drain();
+    }
+    if (ingest.sizeBytes === 0) throw new InvalidParameter('the archive to import is empty');
+    await ingest.flush();
+    applying.available(ingest.sizeBytes, true);
+    const { diffId } = await applying.unpacked;
+    using _layer = layers.hold(diffId);
+    const digest = ingest.digest();
+    using _blob = content.hold(digest);
+    await applying.commit();
+    await ingest.commit();
+    const created = new Date().toISOString();
+    const { os, architecture, variant } = request.platform ?? hostPlatform();
+    const bytes = Buffer.from(JSON.stringify({
+      architecture, os, ...(variant !== undefined && { variant }), created, config, comment: request.message,
+      rootfs: { type: 'layers', diff_ids: [diffId] },
+      history: [{ created, comment: request.message, ...(request.source !== '-' && { created_by: `import ${request.source}` }) }],
+    }));
+    const record = await registerImage(needs.stores, { config: bytes, blobs: [digest === diffId ? null : { mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip', digest, size: ingest.sizeBytes }] });
+    if (request.reference !== undefined) await store.tag(record.id, [request.reference]);
+    needs.events.publish('image', 'import', record.id, { name: request.reference === undefined ? record.id : familiar(request.reference) });
+    progress.say({ status: record.id });
+  })(), () => stop.abort());
+}
+
+/** `repo[:tag]` as import takes it; an empty name makes an image without one. */
+export function importReference(repo: string, tag: string): Reference | undefined {
+  if (repo === '') return undefined;
+  const reference = parseReference(tag === '' ? repo : `${repo}:${tag}`);
+  if (reference.digest !== undefined) throw new InvalidParameter('cannot import digest reference');
+  return withDefaultTag(reference);
+}

@@ -1,0 +1,171 @@
+// HTTP to registries: keep-alive agents, https with the system's and `certs.d`'s authorities, proxies, redirects, retries.
+// A registry on loopback (or named insecure) is tried by https without checking its certificate, then by http, as dockerd does.
+// Sources: distribution spec v1.1; `certs.d` layout: docs.docker.com/engine/security/certificates; RFC 9110 10.2.3 (Retry-After).
+import { readFileSync, readdirSync } from 'node:fs';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { getCACertificates } from 'node:tls';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Unavailable } from '../wire/errors.ts';
+
+export interface TransportOptions {
+  /** HTTP_PROXY, HTTPS_PROXY, NO_PROXY in either case */
+  proxyEnv: Record<string, string | undefined>;
+  /** folders with HOST/{*.crt,NAME.cert,NAME.key} */
+  certFolders: readonly string[];
+  /** `host[:port]`: may be spoken to by http or with any certificate */
+  insecure: (host: string) => boolean;
+}
+
+export interface RegistryRequest {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** absolute, or a path of the host */
+  url: string;
+  headers?: Record<string, string>;
+  body?: Buffer | Readable;
+  signal: AbortSignal;
+}
+
+export interface Transport extends Disposable {
+  /** The answer, whatever its status; redirects of GET and HEAD are followed. @throws Unavailable when the host cannot be reached */
+  send(host: string, request: RegistryRequest): Promise<IncomingMessage>;
+  /** The same, again when the network or the server fails: only for requests without a stream body. */
+  sendAgain(host: string, request: RegistryRequest): Promise<IncomingMessage>;
+}
+
+const IDLE_MS = 60_000; // a registry that is silent for so long is gone
+const MAX_REDIRECTS = 5;
+const ATTEMPTS = 5;
+const MAX_WAIT_MS = 60_000;
+
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/:\d+$/, '');
+  return name === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(name) || name === '[::1]';
+}
+
+export function createTransport({ proxyEnv, certFolders, insecure }: TransportOptions): Transport {
+  const schemes = new Map<string, 'http' | 'https'>();
+  const agents = new Map<string, HttpsAgent>();
+  const http = new HttpAgent({ keepAlive: true, maxSockets: 16, proxyEnv });
+
+  const https = (host: string): HttpsAgent => {
+    let agent = agents.get(host);
+    if (agent === undefined) {
+      const { ca, cert, key } = certificates(certFolders, host);
+      agents.set(host, (agent = new HttpsAgent({
+        keepAlive: true, maxSockets: 16, proxyEnv, rejectUnauthorized: !insecure(host),
+        ca: [...getCACertificates('default'), ...getCACertificates('system'), ...ca], ...(cert !== undefined && { cert, key }),
+      })));
+    }
+    return agent;
+  };
+
+  const once = (url: URL, request: RegistryRequest, headers: Record<string, string>): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const options = { method: request.method, headers: { 'User-Agent': 'gantry', ...headers }, signal: request.signal };
+      const call = url.protocol === 'https:' ? httpsRequest(url, { ...options, agent: https(url.host) }) : httpRequest(url, { ...options, agent: http });
+      call.setTimeout(IDLE_MS, () => call.destroy(new Error(`no answer for ${IDLE_MS / 1000} s`)));
+      call.on('response', resolve);
+      call.on('error', reject);
+      const { body } = request;
+      if (body === undefined || Buffer.isBuffer(body)) call.end(body);
+      else {
+        body.on('error', (error) => call.destroy(error));
+        body.pipe(call);
+      }
+    });
+
+  const follow = async (first: URL, request: RegistryRequest): Promise<IncomingMessage> => {
+    let url = first;
+    let headers = request.headers ?? {};
+    for (let hops = 0; ; hops++) {
+      const response = await once(url, request, headers);
+      const status = response.statusCode ?? 0;
+      if (![301, 302, 303, 307, 308].includes(status) || (request.method !== 'GET' && request.method !== 'HEAD')) return response;
+      response.resume();
+      if (hops === MAX_REDIRECTS) throw new Unavailable(`${first.host} redirects in a circle`);
+      const next = new URL(response.headers.location ?? '', url);
+      if (next.host !== url.host) { // credentials are for the registry, not for where it keeps its blobs
+        const { Authorization: _authorization, ...others } = headers;
+        headers = others;
+      }
+      url = next;
+    }
+  };
+
+  const send = async (host: string, request: RegistryRequest): Promise<IncomingMessage> => {
+    const known = schemes.get(host);
+    const candidates: ('http' | 'https')[] = known !== undefined ? [known] : insecure(host) ? ['https', 'http'] : ['https'];
+    let failure: unknown;
+    for (const scheme of candidates) {
+      try {
+        const response = await follow(new URL(request.url, `${scheme}://${host}`), request);
+        schemes.set(host, scheme);
+        return response;
+      } catch (error) {
+        request.signal.throwIfAborted();
+        failure ??= error;
+        if (scheme === 'http') failure = error;
+      }
+    }
+    throw new Unavailable(`cannot reach the registry ${host}`, { cause: failure });
+  };
+
+  return {
+    send,
+    async sendAgain(host, request) {
+      for (let attempt = 1; ; attempt++) {
+        let wait = Math.min(MAX_WAIT_MS, 250 * 2 ** attempt);
+        try {
+          const response = await send(host, request);
+          const status = response.statusCode ?? 0;
+          if ((status < 500 || status === 501) && status !== 429) return response;
+          if (attempt === ATTEMPTS) return response;
+          response.resume();
+          wait = retryAfterMs(response.headers['retry-after']) ?? wait;
+          if (wait > MAX_WAIT_MS) return response;
+        } catch (error) {
+          request.signal.throwIfAborted();
+          const isRefused = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
+          if (attempt === ATTEMPTS || ['ECONNREFUSED', 'ENOTFOUND'].includes(isRefused ?? '') || /CERT|SIGNATURE/.test(isRefused ?? '')) throw error;
+        }
+        await sleep(wait, undefined, { signal: request.signal });
+      }
+    },
+    [Symbol.dispose]() {
+      http.destroy();
+      for (const agent of agents.values()) agent.destroy();
+    },
+  };
+}
+
+/** Seconds or a date. @returns milliseconds from now */
+export function retryAfterMs(value: string | undefined, now = Date.now()): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+function certificates(folders: readonly string[], host: string): { ca: string[]; cert?: string; key?: string } {
+  const found: { ca: string[]; cert?: string; key?: string } = { ca: [] };
+  for (const folder of folders) {
+    let names: string[];
+    try {
+      names = readdirSync(join(folder, host));
+    } catch {
+      continue; // no special certificates for this host
+    }
+    const read = (name: string) => readFileSync(join(folder, host, name), 'utf8');
+    for (const name of names.sort()) {
+      if (name.endsWith('.crt')) found.ca.push(read(name));
+      if (name.endsWith('.cert') && names.includes(name.replace(/cert$/, 'key'))) {
+        found.cert = read(name);
+        found.key = read(name.replace(/cert$/, 'key'));
+      }
+    }
+  }
+  return found;
+}
