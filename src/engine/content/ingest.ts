@@ -21,7 +21,9 @@ export interface Ingest extends AsyncDisposable {
   flush(): Promise<void>;
   /** Digest of what was written so far. */
   digest(): Digest;
-  /** Gives the blob its name. @throws System when digest or size are not the expected ones */
+  /** Waits for the disk and compares. @throws System when digest or size are not the expected ones */
+  verify(expected: { digest?: Digest; sizeBytes?: number }): Promise<Digest>;
+  /** Gives the blob its name; `path` ends there. @throws System when digest or size are not the expected ones */
   commit(expected?: { digest?: Digest; sizeBytes?: number; sync?: boolean }): Promise<{ digest: Digest; sizeBytes: number }>;
 }
 
@@ -99,11 +101,15 @@ export function createIngest(path: string, nameOf: (digest: Digest) => string): 
       check();
     },
     digest: () => `sha256:${hash.copy().digest('hex')}`,
-    async commit(expected = {}) {
+    async verify(expected) {
       await ingest.flush();
       const digest = ingest.digest();
       if (expected.sizeBytes !== undefined && expected.sizeBytes !== sizeBytes) throw new System(`the blob has ${sizeBytes} bytes instead of ${expected.sizeBytes}: it was cut short or changed on the way`);
       if (expected.digest !== undefined && expected.digest !== digest) throw new System(`the blob has digest ${digest} instead of ${expected.digest}: it was damaged or changed on the way`);
+      return digest;
+    },
+    async commit(expected = {}) {
+      const digest = await ingest.verify(expected);
       if (expected.sync === true) await datasync(fd);
       await close();
       await rename(path, nameOf(digest));

@@ -61,11 +61,12 @@ export function createLayerFetcher({ content, layers }: { content: Content; laye
     await using applying = await layers.apply(ingest.path, { signal, onProgress: (bytes) => { if (isDownloaded) onStage('extracting', bytes); } });
     ingest.onFlush = (bytes) => applying.available(bytes, false);
     await download(wish, ingest, { signal, onBytes: (bytes) => onStage('downloading', bytes) });
-    await ingest.commit({ digest: blob.digest, sizeBytes: blob.size });
+    await ingest.verify({ digest: blob.digest, sizeBytes: blob.size });
     isDownloaded = true;
     onStage('downloaded', blob.size);
     applying.available(blob.size, true);
     check((await applying.unpacked).diffId, diffId);
+    await ingest.commit(); // only now: the unpacking thread opens it by its path
     await applying.commit();
   };
 

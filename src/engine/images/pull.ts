@@ -73,13 +73,13 @@ export async function resolveManifest(sources: readonly RegistryClient[], refere
     if (error instanceof EngineError && (error.kind === 'Unauthorized' || error.kind === 'Forbidden')) {
       throw new NotFound(`pull access denied for ${familiarName(reference)}, repository does not exist or may require 'docker login'`, { cause: error });
     }
-    if (error instanceof EngineError && error.kind === 'NotFound' && error.message.startsWith('manifest for')) throw new NotFound(`manifest for ${name} not found: manifest unknown: manifest unknown`, { cause: error });
+    if (error instanceof EngineError && error.kind === 'NotFound' && error.message.startsWith('manifest for')) throw new NotFound(`manifest for ${name} not found: manifest unknown: manifest unknown`);
     throw error;
   }
 }
 
 async function fetchImage(needs: PullNeeds, sources: readonly RegistryClient[], reference: Reference, found: ResolvedManifest, platform: Platform | undefined, progress: ProgressChannel, signal: AbortSignal): Promise<void> {
-  const { stores, fetcher, events } = needs;
+  const { stores, events } = needs;
   const { content, layers, store } = stores;
   const { manifest, index } = found;
   using holds = new DisposableStack();

@@ -6,12 +6,13 @@ import { tagImage, type ImageDomain } from '../../images/images.ts';
 import { createdMs } from '../../images/store.ts';
 import { InvalidParameter } from '../../wire/errors.ts';
 import { createImageRoutes } from './create-image.ts';
+import { registryRoutes } from './registries.ts';
 import { platformQuery } from './platform-query.ts';
 import { parseFilters, type Filters } from '../filters.ts';
 import { empty, json, ndjson } from '../reply.ts';
 import { boolQuery, del, get, post, type Call, type Route } from '../router.ts';
 
-/** Everything under /images. */
+/** Everything under /images, and the registries they come from. */
 export function imageRoutes(domain: ImageDomain): Route[] {
   const { stores, events, collector, users } = domain;
   const { store } = stores;
@@ -19,6 +20,7 @@ export function imageRoutes(domain: ImageDomain): Route[] {
   const named = (call: Call) => store.resolve(call.params['name'] ?? '');
   return [
     ...createImageRoutes(domain),
+    ...registryRoutes(domain),
     get('/images/json', (call) => {
       const filters = parseFilters(call.query, ['dangling', 'label', 'label!', 'before', 'since', 'until', 'reference']);
       const use = boolQuery(call.query, 'shared-size') ? layerUse(store) : undefined;

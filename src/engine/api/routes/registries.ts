@@ -1,0 +1,69 @@
+// Registries: log in (/auth), what a tag is without pulling it (/distribution), and the engine's own /gantry/registries for browsing.
+// Docker's shapes: Engine API v1.47, "SystemAuth", "DistributionInspect". Credentials come in X-Registry-Auth, never in an address.
+import { browseImage, browseRepositories, browseTags, distributionInspect } from '../../images/browse.ts';
+import type { ImageDomain } from '../../images/images.ts';
+import { credentialsFromHeader, type Credentials } from '../../registry/auth.ts';
+import type { RegistrySettings } from '../../registry/registries.ts';
+import { DEFAULT_DOMAIN, parseReference, withDefaultTag } from '../../registry/reference.ts';
+import { EngineError, InvalidParameter, Unauthorized } from '../../wire/errors.ts';
+import { empty, json } from '../reply.ts';
+import { get, intQuery, post, put, type Call, type Route } from '../router.ts';
+
+const HUB_ADDRESSES = ['', 'https://index.docker.io/v1/', 'index.docker.io', 'registry-1.docker.io', 'docker.io'];
+
+export function registryRoutes(domain: ImageDomain): Route[] {
+  const { registries } = domain;
+  const credentials = (call: Call) => credentialsFromHeader(call.headers['x-registry-auth']);
+  const client = (call: Call) => registries.client(call.params['host'] ?? '', credentials(call));
+  const image = (call: Call) => withDefaultTag(parseReference(call.params['name'] ?? ''));
+  return [
+    post('/auth', async (call) => {
+      const body = (await call.json<Credentials>()) ?? {};
+      const host = hostOf(body.serveraddress ?? '');
+      try {
+        await (await registries.client(host, body)).ping(call.signal);
+      } catch (error) {
+        if (error instanceof EngineError && (error.kind === 'Unauthorized' || error.kind === 'Forbidden')) throw new Unauthorized(`login attempt to ${host} failed: incorrect username or password`);
+        throw error;
+      }
+      return json({ Status: 'Login Succeeded', IdentityToken: '' });
+    }),
+    get('/distribution/{name:all}/json', async (call) => {
+      const reference = image(call);
+      return json(await distributionInspect(await registries.client(reference.domain, credentials(call)), reference, call.signal));
+    }),
+    get('/gantry/registries', () => json(registries.settings())),
+    put('/gantry/registries', async (call) => {
+      await registries.change(checkSettings(await call.json<RegistrySettings>()));
+      return empty(204);
+    }),
+    get('/gantry/registries/{host}/ping', async (call) => {
+      await (await client(call)).ping(call.signal);
+      return json({ host: call.params['host'] });
+    }),
+    get('/gantry/registries/{host}/repositories', async (call) =>
+      json(await browseRepositories(await client(call), { filter: call.query.get('filter') ?? '', limit: intQuery(call.query, 'limit') ?? 1000, signal: call.signal }))),
+    get('/gantry/registries/{host}/tags/{path:all}', async (call) => json(await browseTags(await client(call), call.params['path'] ?? '', call.signal))),
+    get('/gantry/registry-image/{name:all}', async (call) => {
+      const reference = image(call);
+      return json(await browseImage(await registries.client(reference.domain, credentials(call)), reference, call.signal));
+    }),
+  ];
+}
+
+/** Docker's server addresses may be URLs. */
+function hostOf(address: string): string {
+  if (HUB_ADDRESSES.includes(address)) return DEFAULT_DOMAIN;
+  const host = address.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+  return HUB_ADDRESSES.includes(host) ? DEFAULT_DOMAIN : host;
+}
+
+const HOST = /^[\w.-]+(:\d+)?$|^\[[0-9a-fA-F:]+\](:\d+)?$/;
+
+function checkSettings(wanted: Partial<RegistrySettings> | undefined): RegistrySettings {
+  const { mirrors = {}, insecure = [] } = wanted ?? {};
+  const hosts = [...Object.keys(mirrors), ...Object.values(mirrors).flat(), ...insecure];
+  const bad = hosts.find((host) => typeof host !== 'string' || !HOST.test(host));
+  if (bad !== undefined) throw new InvalidParameter(`invalid registry host ${JSON.stringify(bad)}: use host[:port]`);
+  return { mirrors, insecure };
+}
