@@ -1,5 +1,6 @@
 // Composition root of main: wires settings, hosts and the contract together; the two shells (browser.ts, electron.ts) only carry it.
 import { join } from 'node:path';
+import { createBuilds } from './builds/builds.ts';
 import type { AppInfo } from './contract/settings.ts';
 import type { Connectors } from './hosts/connector.ts';
 import { createHosts, type HostRecord, type Hosts } from './hosts/hosts.ts';
@@ -55,6 +56,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     settings,
     secrets,
     transfers: createTransfers(),
+    builds: createBuilds(),
     logViews: createLogViews(),
     stats,
     terminals,

@@ -82,12 +82,14 @@ export async function openBuilder(options: BuilderOptions): Promise<Builder> {
       const abort = new AbortController();
       const events = channel<BuildEvent>();
       const recorder = history.record(id);
+      options.events.publish('builder', 'start', id);
       const work = async () => {
         await runBuild(id, request, body, parts, (event) => {
           recorder.add(event);
           events.push(event);
         }, AbortSignal.any([signal, abort.signal]));
         await recorder.end();
+        options.events.publish('builder', 'end', id);
       };
       const done = work().then(() => events.close(), (error: unknown) => {
         log.error('build ended unexpectedly', { id, error });

@@ -45,3 +45,16 @@ export interface BuildSummaryRequest {
   noCache: boolean;
   pull: boolean;
 }
+
+export interface BuildSummary {
+  id: string;
+  startedAtMs: number;
+  endedAtMs: number | null;
+  state: 'running' | 'done' | 'failed' | 'canceled';
+  request: BuildSummaryRequest;
+  steps: number;
+  cachedSteps: number;
+  imageId: string | null;
+  sizeBytes: number | null;
+  error: string | null;
+}

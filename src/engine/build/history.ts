@@ -5,20 +5,8 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { NotFound } from '../wire/errors.ts';
-import type { BuildEvent, BuildSummaryRequest } from './events.ts';
-
-export interface BuildSummary {
-  id: string;
-  startedAtMs: number;
-  endedAtMs: number | null;
-  state: 'running' | 'done' | 'failed' | 'canceled';
-  request: BuildSummaryRequest;
-  steps: number;
-  cachedSteps: number;
-  imageId: string | null;
-  sizeBytes: number | null;
-  error: string | null;
-}
+import type { BuildEvent, BuildSummary } from './events.ts';
+import { summarise } from './summary.ts';
 
 export interface History {
   record(id: string): { add(event: BuildEvent): void; end(): Promise<void> };
@@ -110,15 +98,6 @@ export async function openHistory(folder: string): Promise<History> {
       await rm(file(id), { force: true });
     },
   };
-}
-
-function summarise(summary: BuildSummary | undefined, event: BuildEvent): BuildSummary | undefined {
-  if (event.type === 'started') return { id: event.id, startedAtMs: event.atMs, endedAtMs: null, state: 'running', request: event.request, steps: 0, cachedSteps: 0, imageId: null, sizeBytes: null, error: null };
-  if (!summary) return undefined;
-  if (event.type === 'planned') return { ...summary, steps: event.steps.length };
-  if (event.type === 'step-ended' && event.state === 'cached') return { ...summary, cachedSteps: summary.cachedSteps + 1 };
-  if (event.type === 'ended') return { ...summary, endedAtMs: event.atMs, state: event.state, imageId: event.imageId ?? null, sizeBytes: event.sizeBytes ?? null, error: event.error ?? null };
-  return summary;
 }
 
 async function readEvents(path: string): Promise<BuildEvent[]> {

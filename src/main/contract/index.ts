@@ -1,4 +1,5 @@
 // The one door between renderer and main: everything the renderer may ask, one file per subject.
+import { buildsContract } from './builds.ts';
 import { containerLogsContract } from './container-logs.ts';
 import { containerStatsContract } from './container-stats.ts';
 import { containerToolsContract } from './container-tools.ts';
@@ -21,6 +22,7 @@ export const contract = {
   terminals: terminalsContract,
   images: imagesContract,
   layers: layersContract,
+  builds: buildsContract,
   remote: remoteContract,
   settings: settingsContract,
 };

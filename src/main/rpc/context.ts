@@ -1,4 +1,5 @@
 // What every procedure can reach.
+import type { Builds } from '../builds/builds.ts';
 import type { AppInfo } from '../contract/settings.ts';
 import type { DockerClient } from '../docker/client.ts';
 import type { Hosts } from '../hosts/hosts.ts';
@@ -18,6 +19,7 @@ export interface RpcContext {
   secrets: Secrets;
   transfers: Transfers;
   explorer: Explorer;
+  builds: Builds;
   logViews: LogViews;
   stats: StatsRecorder;
   terminals: Terminals;

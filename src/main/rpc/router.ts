@@ -1,4 +1,5 @@
 // The whole contract, implemented: one router per subject.
+import { buildsRouter } from './builds.ts';
 import { containerLogsRouter } from './containers-logs.ts';
 import { containerStatsRouter } from './containers-stats.ts';
 import { terminalsRouter } from './containers-terminals.ts';
@@ -21,6 +22,7 @@ export const router = {
   terminals: terminalsRouter,
   images: imagesRouter,
   layers: layersRouter,
+  builds: buildsRouter,
   remote: remoteRouter,
   settings: settingsRouter,
 };
