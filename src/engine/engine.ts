@@ -8,6 +8,7 @@ import { imageRoutes } from './api/routes/images.ts';
 import { layerRoutes } from './api/routes/layers.ts';
 import { networkRoutes } from './api/routes/networks.ts';
 import { systemRoutes } from './api/routes/system.ts';
+import { volumeRoutes } from './api/routes/volumes.ts';
 import type { Route } from './api/router.ts';
 import { openBuilder, type Builder } from './build/builder.ts';
 import { probeMachine } from './containers/machine.ts';
@@ -18,6 +19,7 @@ import { openImages } from './images/images.ts';
 import { isInUserNamespace } from './kernel/user-namespace.ts';
 import type { NetworkUsers } from './needs.ts';
 import { openNetworks } from './networks/networks.ts';
+import { openVolumes } from './volumes/volumes.ts';
 import { NotFound } from './wire/errors.ts';
 
 export interface EngineOptions {
@@ -54,6 +56,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     saveEndpoints: async () => {},
   };
   const networks = undo.use(await openNetworks({ dataRoot, runRoot, events, log, users: () => containerUsers }));
+  const volumes = await openVolumes({ dataRoot, runRoot, events, log, users: () => [], pluginFolders: [join(runRoot, 'plugins'), '/run/docker/plugins', '/etc/docker/plugins', '/usr/lib/docker/plugins'] });
 
   const machine = await probeMachine({ runRoot, log });
   const runStep = createRunStep({ machine, seccomp: openSeccompCache(join(dataRoot, 'seccomp'), machine.runtime), runRoot, networks: networks.forContainers });
@@ -67,6 +70,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...imageRoutes(images),
     ...layerRoutes(images),
     ...networkRoutes(networks),
+    ...volumeRoutes(volumes),
     ...buildRoutes(builder),
   ];
   log.info('engine open', { dataRoot, runRoot });

@@ -1,0 +1,80 @@
+// /volumes, and under /gantry/volumes what Docker's API has no word for: archives and the keys of encrypted volumes.
+// Shapes: Docker Engine API v1.47, tag Volume.
+import type { VolumeCreateOptions } from '@docker/node-sdk';
+import { packFolder, unpackInto } from '../../volumes/archive.ts';
+import type { VolumeRecord } from '../../volumes/driver.ts';
+import type { Volumes, VolumeView } from '../../volumes/volumes.ts';
+import { InvalidParameter } from '../../wire/errors.ts';
+import { parseFilters } from '../filters.ts';
+import { empty, json, noContent, stream } from '../reply.ts';
+import { boolQuery, del, get, post, put, type Call, type Route } from '../router.ts';
+
+export function volumeRoutes(volumes: Volumes): Route[] {
+  const name = (call: Call) => call.params['name'] ?? '';
+  return [
+    get('/volumes', async (call) => {
+      const filters = parseFilters(call.query, ['dangling', 'driver', 'label', 'label!', 'name']);
+      const isIdle = filters.bool('dangling');
+      const { volumes: all, warnings } = await volumes.list();
+      const found = all.filter(({ record }) => filters.matches('driver', record.driver) && filters.matchesLabels(record.labels)
+        && (!filters.has('name') || filters.values('name').some((part) => record.name.includes(part)))
+        && (isIdle === undefined || isIdle === (volumes.usersOf(record.name).length === 0)));
+      return json({ Volumes: found.map(wire), Warnings: warnings.length > 0 ? warnings : null });
+    }),
+    post('/volumes/create', async (call) => {
+      const request = await call.json<VolumeCreateOptions>();
+      return json(wire(await volumes.create({ name: request?.Name, driver: request?.Driver, options: request?.DriverOpts ?? {}, labels: request?.Labels ?? {} })), 201);
+    }),
+    post('/volumes/prune', async (call) => {
+      const filters = parseFilters(call.query, ['all', 'label', 'label!']);
+      // before API 1.42 every idle volume went
+      const all = filters.bool('all') ?? (call.apiVersion[0] === 1 && call.apiVersion[1] < 42);
+      const { names, bytes } = await volumes.prune(all, (record: VolumeRecord) => filters.matchesLabels(record.labels));
+      return json({ VolumesDeleted: names, SpaceReclaimed: bytes });
+    }),
+    get('/volumes/{name}', async (call) => json(wire(await volumes.inspect(name(call))))),
+    del('/volumes/{name}', async (call) => {
+      await volumes.remove(name(call), { force: boolQuery(call.query, 'force') });
+      return noContent();
+    }),
+    get('/gantry/volumes/{name}/archive', async (call) => {
+      await volumes.inspect(name(call));
+      return stream(pack(volumes, name(call), call.signal), 'application/x-tar');
+    }),
+    put('/gantry/volumes/{name}/archive', async (call) => {
+      await volumes.withFolder(name(call), (folder) => unpackInto(folder, call.body, call.signal));
+      return empty(200);
+    }),
+    post('/gantry/volumes/{name}/unlock', async (call) => {
+      const body = await call.json<{ key?: unknown }>();
+      if (typeof body?.key !== 'string') throw new InvalidParameter('unlock needs a body {"key": "…"}');
+      await volumes.unlock(name(call), body.key);
+      return noContent();
+    }),
+    post('/gantry/volumes/{name}/lock', async (call) => {
+      await volumes.lock(name(call));
+      return noContent();
+    }),
+  ];
+}
+
+/** Holds the volume's mount while its bytes flow. */
+async function* pack(volumes: Volumes, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const done = Promise.withResolvers<void>();
+  const folder = Promise.withResolvers<string>();
+  const held = volumes.withFolder(name, async (path) => { folder.resolve(path); await done.promise; });
+  held.catch(folder.reject);
+  try {
+    yield* packFolder(await folder.promise, signal);
+  } finally {
+    done.resolve();
+    await held;
+  }
+}
+
+export function wire({ record, mountpoint, scope, status }: VolumeView) {
+  return {
+    CreatedAt: record.createdAt, Driver: record.driver, Labels: record.labels, Mountpoint: mountpoint, Name: record.name,
+    Options: Object.keys(record.options).length > 0 ? record.options : null, Scope: scope, ...(status && { Status: status }),
+  };
+}

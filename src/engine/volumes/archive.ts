@@ -1,0 +1,46 @@
+// A volume as one tar stream, out and in. Whoever restores unpacks into a new volume, so that an interruption leaves the
+// original as it was and the half copy known and removable.
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ended, startTool, ToolError } from '../tools/run.ts';
+
+/** The content of a folder; owners, modes, xattrs, sparse files and hard links kept. Ends with an error when tar fails. */
+export async function* packFolder(folder: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const argv = ['tar', '--create', '--file=-', '--numeric-owner', '--xattrs', '--acls', '--sparse', '--one-file-system', '-C', folder, '.'] as const;
+  const child = startTool(argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const abort = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', abort, { once: true });
+  let words = '';
+  child.stderr?.on('data', (chunk: Buffer) => { words = (words + chunk.toString()).slice(-4096); });
+  try {
+    const exit = ended(child, argv);
+    exit.catch(() => {}); // awaited below; an early failure must not be unhandled meanwhile
+    for await (const chunk of child.stdout as Readable) yield chunk as Uint8Array;
+    const code = await exit;
+    signal.throwIfAborted();
+    if (code !== 0 && code !== 1) throw new ToolError(argv, code, words); // 1: a file changed while it was read
+  } finally {
+    signal.removeEventListener('abort', abort);
+    child.kill('SIGKILL');
+  }
+}
+
+/** Unpacks a tar stream into an existing folder. @throws ToolError when it is none or does not fit on the disk */
+export async function unpackInto(folder: string, source: Readable, signal: AbortSignal): Promise<void> {
+  const argv = ['tar', '--extract', '--file=-', '--numeric-owner', '--same-owner', '--same-permissions', '--xattrs', '--xattrs-include=*', '--acls', '-C', folder] as const;
+  const child = startTool(argv, { stdio: ['pipe', 'ignore', 'pipe'] });
+  let words = '';
+  child.stderr?.on('data', (chunk: Buffer) => { words = (words + chunk.toString()).slice(-4096); });
+  const exit = ended(child, argv);
+  exit.catch(() => {}); // awaited below
+  try {
+    if (child.stdin) await pipeline(source, child.stdin, { signal });
+  } catch (error) {
+    if (signal.aborted) child.kill('SIGKILL');
+    const code = await exit;
+    signal.throwIfAborted();
+    throw new ToolError(argv, code, words, { cause: error });
+  }
+  const code = await exit;
+  if (code !== 0) throw new ToolError(argv, code, words);
+}

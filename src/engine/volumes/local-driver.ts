@@ -1,0 +1,113 @@
+// The local driver: a folder per volume in the data root; with options type, o and device something mounted there while used
+// (nfs, cifs, tmpfs, bind, btrfs: whatever mount(8) can); with `encryption` a gocryptfs on top of the folder.
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import type { Log } from '../base/log.ts';
+import { mounts, unmount } from '../kernel/mounts.ts';
+import { run, ToolError } from '../tools/run.ts';
+import { InvalidParameter, System } from '../wire/errors.ts';
+import type { VolumeDriver, VolumeRecord } from './driver.ts';
+import type { Encryption } from './encryption.ts';
+
+export interface LocalDriver extends VolumeDriver {
+  /** Takes down mounts that no running container of `users` needs. */
+  reconcile(records: readonly VolumeRecord[], usersOf: (name: string) => readonly string[]): void;
+}
+
+const OPTIONS = ['type', 'o', 'device', 'encryption', 'keyfile'];
+const TRASH = '.trash-';
+
+export async function openLocalDriver(folder: string, encryption: Encryption, log: Log): Promise<LocalDriver> {
+  await mkdir(folder, { recursive: true, mode: 0o701 });
+  const users = new Map<string, Set<string>>();
+  const path = ({ name }: VolumeRecord) => join(folder, name, '_data');
+  for (const name of (await readdir(folder)).filter((entry) => entry.startsWith(TRASH))) {
+    rm(join(folder, name), { recursive: true, force: true }).catch((error: unknown) => log.warn('a removed volume left data behind', { name, error }));
+  }
+  return {
+    name: 'local',
+    scope: 'local',
+    path,
+    async create(record) {
+      checkOptions(record.options);
+      await mkdir(path(record), { recursive: true, mode: 0o755 });
+      if (record.options['encryption']) {
+        try {
+          await encryption.prepare(record, join(folder, record.name));
+        } catch (error) {
+          await rm(join(folder, record.name), { recursive: true, force: true });
+          throw error;
+        }
+      }
+    },
+    async remove(record) {
+      if (isMounted(path(record))) unmount(path(record));
+      const trash = join(folder, `${TRASH}${randomBytes(6).toString('hex')}`);
+      await rename(join(folder, record.name), trash).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error; // somebody removed the folder: then it is gone as wished
+      });
+      rm(trash, { recursive: true, force: true }).catch((error: unknown) => log.warn('a removed volume left data behind', { trash, error }));
+      encryption.forget(record.name);
+    },
+    async mount(record, user) {
+      const target = path(record);
+      const current = users.get(record.name) ?? new Set();
+      await encryption.reviveIfDead(target);
+      if (!isMounted(target)) {
+        await mkdir(target, { recursive: true, mode: 0o755 });
+        if (record.options['encryption']) await encryption.mount(record, join(folder, record.name));
+        else if (record.options['device'] || record.options['type']) await mountOptions(record, target);
+      }
+      users.set(record.name, current.add(user));
+      return target;
+    },
+    async unmount(record, user) {
+      const current = users.get(record.name);
+      current?.delete(user);
+      if ((current?.size ?? 0) > 0) return;
+      users.delete(record.name);
+      if (isMounted(path(record))) unmount(path(record));
+    },
+    status: (record) => (record.options['encryption'] ? { encryption: record.options['encryption'], unlocked: encryption.hasKey(record) } : undefined),
+    reconcile(records, usersOf) {
+      for (const record of records) {
+        const current = usersOf(record.name);
+        if (current.length > 0) users.set(record.name, new Set(current));
+        else if (isMounted(path(record))) unmount(path(record));
+      }
+    },
+  };
+}
+
+function checkOptions(options: Record<string, string>): void {
+  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
+  if (unknown !== undefined) throw new InvalidParameter(`invalid option: ${JSON.stringify(unknown)}`);
+  if (options['encryption']) {
+    if (options['encryption'] !== 'gocryptfs') throw new InvalidParameter(`invalid option encryption=${options['encryption']}: only gocryptfs is known`);
+    if (options['type'] || options['device'] || options['o']) throw new InvalidParameter('invalid option encryption: it cannot be combined with type, o and device');
+    return;
+  }
+  if (options['keyfile']) throw new InvalidParameter('invalid option keyfile: it needs encryption=gocryptfs');
+  if ((options['type'] || options['o']) && !options['device']) throw new InvalidParameter('missing required option: "device"');
+  if (options['device'] && !options['type'] && !/(^|,)r?bind(,|$)/.test(options['o'] ?? '')) throw new InvalidParameter('missing required option: "type"');
+}
+
+async function mountOptions({ name, options }: VolumeRecord, target: string): Promise<void> {
+  const { type = 'none', o = '', device = '' } = options;
+  if (/(^|,)r?bind(,|$)/.test(o)) {
+    await stat(device).catch((error: unknown) => {
+      throw new System(`failed to mount local volume: mount ${device}:${target}, flags: bind: no such file or directory`, { cause: error });
+    });
+  }
+  try {
+    await run(['mount', '-t', type || 'none', ...(o === '' ? [] : ['-o', o]), '--', device, target]);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    throw new System(`failed to mount local volume ${name}: mount ${device}:${target}, data: ${o}: ${error.stderrTail || error.message}`, { cause: error });
+  }
+}
+
+function isMounted(target: string): boolean {
+  return mounts().some((mounted) => mounted.target === target);
+}
