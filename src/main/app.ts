@@ -43,7 +43,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     report: (hostId, state, error) => hosts.report(hostId, state, error),
   });
   const connectors: Connectors = { unix: unixConnector, tcp: tcpConnector, ssh: remote.ssh };
-  if (options.engine) connectors.local = localConnector(options.engine);
+  const local = options.engine && localConnector(options.engine);
+  if (local) connectors.local = local;
   const hosts: Hosts = createHosts(withLocal(settings.hosts(), options.engine !== undefined), connectors, (records) => settings.saveHosts(records));
   const terminals = createTerminals();
   const stats = createStatsRecorder(join(options.profilePath, 'stats'), (hostId, signal) => hosts.client(hostId, { signal }));
@@ -73,10 +74,22 @@ export async function openApp(options: AppOptions): Promise<App> {
     context,
     hosts,
     async [Symbol.asyncDispose]() {
+      if (local && !settings.preferences().keepEngine && !(await hasRunning(hosts))) local.stopStarted();
       await Promise.allSettled([terminals[Symbol.asyncDispose](), stats[Symbol.asyncDispose](), explorer[Symbol.asyncDispose]()]);
       await hosts[Symbol.asyncDispose]();
     },
   };
+}
+
+/** An engine that does not answer is left alone, as one with running containers is. */
+async function hasRunning(hosts: Hosts): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(2000);
+    const client = await hosts.client(LOCAL_HOST, { signal });
+    return (await client.json<unknown[]>('GET', '/containers/json', { signal })).length > 0;
+  } catch {
+    return true; // not known: keep it
+  }
 }
 
 function withLocal(records: HostRecord[], hasEngine: boolean): HostRecord[] {

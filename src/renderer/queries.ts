@@ -1,7 +1,7 @@
 // The query cache and what is in it. Host identity is the first part of every key: two hosts may both have a container `web`.
 // Lists are read once and then patched row by row from the live feed (live.ts); they never go stale by time.
 import { QueryClient, queryOptions, useQueries, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { ContainerRow } from '../main/contract/containers.ts';
 import type { HostSummary } from '../main/contract/hosts.ts';
 import type { ImageRow } from '../main/contract/images.ts';
@@ -94,21 +94,36 @@ export interface Rows<T> {
 export function useRows<K extends ListKind>(kind: K): Rows<ListRows[K]> {
   const hosts = useScopedHosts();
   const results = useQueries({ queries: hosts.map((host) => listOptions(kind, host.id)) });
-  const data = results.map((result) => result.data);
-  // The identity of each list changes only when it does.
-  // oxlint-disable-next-line react-hooks/exhaustive-deps
-  const rows = useMemo(() => hosts.flatMap((host, index) => rowsOf(kind, host, data[index] as ListRows[K][] | undefined)), [kind, hosts, ...data]);
+  const [merged] = useState(() => lastOnly((parts: HostRow<ListRows[K]>[][]) => parts.flat()));
   return {
-    rows,
+    rows: merged(hosts.map((host, index) => rowsOf(kind, host, results[index]?.data as ListRows[K][] | undefined))),
     isLoading: hosts.length > 0 && results.every((result) => result.isPending),
     errors: hosts.flatMap((host, index) => (results[index]?.error ? [{ host, error: results[index].error }] : [])),
     retry: () => hosts.forEach((host) => void queryClient.refetchQueries({ queryKey: [host.id, kind, 'list'] })),
   };
 }
 
+const wrapped = new WeakMap<object, { host: HostSummary; rows: unknown[] }>();
+const NO_ROWS: never[] = [];
+
+/** The same list of the same host gives the same array, so that memos further up hold. */
 function rowsOf<K extends ListKind>(kind: K, host: HostSummary, rows: ListRows[K][] | undefined): HostRow<ListRows[K]>[] {
+  if (!rows) return NO_ROWS;
+  const known = wrapped.get(rows);
+  if (known?.host === host) return known.rows as HostRow<ListRows[K]>[];
   const idOf = lists.get(kind)?.idOf as ((row: ListRows[K]) => string) | undefined;
-  return (rows ?? []).map((row) => ({ host, row, key: `${host.id}/${idOf?.(row) ?? ''}` }));
+  const made = rows.map((row) => ({ host, row, key: `${host.id}/${idOf?.(row) ?? ''}` }));
+  wrapped.set(rows, { host, rows: made });
+  return made;
+}
+
+/** Computes anew only when a part is another one than last time. */
+function lastOnly<P, R>(compute: (parts: P[]) => R): (parts: P[]) => R {
+  let last: { parts: P[]; result: R } | undefined;
+  return (parts) => {
+    if (last === undefined || last.parts.length !== parts.length || parts.some((part, index) => part !== last?.parts[index])) last = { parts, result: compute(parts) };
+    return last.result;
+  };
 }
 
 const NO_HOSTS: HostSummary[] = [];

@@ -76,6 +76,8 @@ export const systemContract = {
   diskUsage: oc.input(hostRef).output(type<DiskUsage>()),
   /** Never ends by itself: reconnects, and says so. */
   live: oc.input(hostRef).output(eventIterator(type<LiveMessage>())),
+  /** Events of the last seconds, oldest first. */
+  recentEvents: oc.input(hostRef.extend({ seconds: z.number().int().min(1).max(86_400) })).output(type<DockerEvent[]>()),
   /** One sample a second. */
   load: oc.input(hostRef).output(eventIterator(type<LoadSample>())),
 };

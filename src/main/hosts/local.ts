@@ -21,12 +21,18 @@ export interface LocalEngine {
   env: NodeJS.ProcessEnv;
 }
 
+export interface LocalConnector extends HostConnector<'local'> {
+  /** Ends the engine if this app started it; containers would go on, but nobody serves them. An engine that was found is left alone. */
+  stopStarted(): void;
+}
+
 const START_TIMEOUT_MS = 20_000;
 
 /** @throws Unavailable with the end of the engine's own output when it does not come up */
-export function localConnector(engine: LocalEngine): HostConnector<'local'> {
+export function localConnector(engine: LocalEngine): LocalConnector {
   let starting: Promise<void> | undefined;
-  const ensure = () => (starting ??= startEngine(engine).finally(() => (starting = undefined)));
+  let pid: number | undefined;
+  const ensure = () => (starting ??= startEngine(engine).then((started) => void (pid = started)).finally(() => (starting = undefined)));
   const dial = async (signal?: AbortSignal) => {
     try {
       return await opened(netConnect({ path: engine.socketPath }), 'connect', signal);
@@ -37,6 +43,15 @@ export function localConnector(engine: LocalEngine): HostConnector<'local'> {
     }
   };
   return {
+    stopStarted() {
+      if (pid === undefined) return;
+      try {
+        process.kill(pid, 'SIGTERM');
+      } catch {
+        // it ended by itself
+      }
+      pid = undefined;
+    },
     kind: 'local',
     address: () => engine.socketPath,
     connect: async () => ({
@@ -51,7 +66,8 @@ function isNobodyThere(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ECONNREFUSED';
 }
 
-async function startEngine(engine: LocalEngine): Promise<void> {
+/** @returns the engine's process id */
+async function startEngine(engine: LocalEngine): Promise<number | undefined> {
   const logPath = join(engine.dataRoot, 'engine.log');
   await Promise.all([mkdir(dirname(logPath), { recursive: true }), mkdir(engine.runRoot, { recursive: true })]);
   await using log = await open(logPath, 'a', 0o600);
@@ -76,6 +92,7 @@ async function startEngine(engine: LocalEngine): Promise<void> {
   });
   try {
     await Promise.race([ready, failed]);
+    return child.pid;
   } finally {
     failed.catch(() => {}); // after `ready` its end shows as a broken connection
     child.stdin.destroy();

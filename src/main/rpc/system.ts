@@ -1,5 +1,5 @@
 // The engine as a whole, over the contract.
-import type { DiskUsage, SystemInfo } from '../contract/system.ts';
+import type { DiskUsage, DockerEvent, SystemInfo } from '../contract/system.ts';
 import { engineInfo } from '../docker/version.ts';
 import { rpc } from './base.ts';
 import { live } from './live.ts';
@@ -10,6 +10,11 @@ export const systemRouter = rpc.system.router({
   info: rpc.system.info.handler(async ({ context, input, signal }) => (await context.client(input.host, signal)).json<SystemInfo>('GET', '/info', { signal })),
   diskUsage: rpc.system.diskUsage.handler(async ({ context, input, signal }) => usage(await (await context.client(input.host, signal)).json<Df>('GET', '/system/df', { signal }))),
   live: rpc.system.live.handler(({ context, input, signal }) => live(context.hosts, input.host, signal)),
+  recentEvents: rpc.system.recentEvents.handler(async ({ context, input, signal }) => {
+    const client = await context.client(input.host, signal);
+    const now = Date.now() / 1000;
+    return Array.fromAsync(client.lines<DockerEvent>('GET', '/events', { query: { since: (now - input.seconds).toFixed(3), until: now.toFixed(3) }, signal }));
+  }),
   load: rpc.system.load.handler(async function* ({ context, input, signal }) {
     yield* load(await context.client(input.host, signal), signal);
   }),

@@ -13,6 +13,7 @@ import { Questions } from '../hosts/questions.tsx';
 import { Brand } from './brand.tsx';
 import { DeniedScreen, ShellBanner } from './connection.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { useExitNotices } from './exit-notices.ts';
 import classes from './frame.module.css';
 import { HostSwitcher } from './host-switcher.tsx';
 import { Navigation } from './navigation.tsx';
@@ -26,6 +27,7 @@ export function Frame() {
   const [isOpen, navigation] = useDisclosure(false);
   const shell = useStore(shellState);
   useLiveFeeds();
+  useExitNotices();
   if (shell === 'denied') return <DeniedScreen />;
   return (
     <AppShell header={{ height: 52 }} navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !isOpen } }} padding={0} className={classes.shell}>

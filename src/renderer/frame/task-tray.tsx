@@ -16,11 +16,11 @@ export function TaskTray() {
   const running = list.filter((task) => task.state === 'running').length;
   return (
     <Popover opened={isOpen} onChange={(open) => trayOpen.set(open)} width={420} position="bottom-end" shadow="md" trapFocus>
-      <Popover.Target>
-        <Indicator label={running} disabled={running === 0} size={16} offset={5}>
+      <Indicator label={running} disabled={running === 0} size={16} offset={5}>
+        <Popover.Target>
           <ActionIcon size="lg" aria-label={t('tasks.open', { count: running })} aria-expanded={isOpen} onClick={() => trayOpen.set(!isOpen)}><IconStackPush size={18} stroke={1.7} /></ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown p={0} aria-label={t('tasks.title')}>
         <Group justify="space-between" px="md" py="xs" style={{ borderBottom: '1px solid var(--gantry-line)' }}>
           <Text fw={600} size="sm">{t('tasks.title')}</Text>

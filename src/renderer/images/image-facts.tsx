@@ -49,7 +49,7 @@ export function ImageFacts({ image, host }: { image: ImageDetail; host: string }
 }
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
-  return <Paper withBorder><Title order={3} px="sm" py={8} style={{ borderBottom: '1px solid var(--gantry-line)' }}>{title}</Title>{children}</Paper>;
+  return <Paper withBorder><Title order={2} size="h3" px="sm" py={8} style={{ borderBottom: '1px solid var(--gantry-line)' }}>{title}</Title>{children}</Paper>;
 }
 
 function Pairs({ title, pairs }: { title: string; pairs: [string, string][] }) {

@@ -4,7 +4,7 @@ import { IconChartTreemap, IconChevronDown, IconCloudDownload, IconFileImport, I
 import type { TFunction } from 'i18next';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useLocation } from 'wouter';
+import { useLocation, useSearchParams } from 'wouter';
 import { DataTable, type Column } from '../ui/data-table.tsx';
 import { formatAge, formatBytes, shortId } from '../ui/format.ts';
 import { HostBadge } from '../ui/host-badge.tsx';
@@ -20,6 +20,7 @@ import { PullDialog } from './pull-dialog.tsx';
 import { useImages } from './use-images.ts';
 
 type Open = 'pull' | 'load' | 'prune';
+const asOpen = (text: string | null): Open | undefined => (['pull', 'load', 'prune'] as const).find((value) => value === text);
 
 export default function ImagesPage() {
   const { t, i18n } = useTranslation();
@@ -27,7 +28,8 @@ export default function ImagesPage() {
   const [search, setSearch] = useState('');
   const [filter, setFilter] = useState<ImageFilter>('all');
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [open, setOpen] = useState<Open>();
+  const [query, setQuery] = useSearchParams();
+  const [open, setOpen] = useState<Open | undefined>(asOpen(query.get('open')));
   const [dropped, setDropped] = useState<File>();
   const [, go] = useLocation();
   const shown = useMemo(() => {
@@ -40,6 +42,7 @@ export default function ImagesPage() {
   const close = () => {
     setOpen(undefined);
     setDropped(undefined);
+    if (query.has('open')) setQuery({});
   };
   const total = rows.reduce((sum, image) => sum + image.row.Size, 0);
 

@@ -1,6 +1,6 @@
 // The list of every view: virtual rows, sort, selection, keyboard. Ten thousand rows cost what a screenful costs.
 // Keyboard (WAI-ARIA grid pattern): up/down/page/home/end move, shift extends, space selects, Ctrl+A all, Enter opens, Menu key menu.
-import { Checkbox } from '@mantine/core';
+import { Checkbox, VisuallyHidden } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
@@ -9,7 +9,7 @@ import classes from './data-table.module.css';
 
 export interface Column<T> {
   id: string;
-  /** translated heading */
+  /** translated heading; empty for the column of row actions */
   label: string;
   /** CSS grid track, e.g. `minmax(160px, 2fr)` or `96px` */
   width: string;
@@ -121,7 +121,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                   {sort?.column === column.id && (sort.descending ? <IconArrowDown size={13} aria-hidden /> : <IconArrowUp size={13} aria-hidden />)}
                 </button>
               ) : (
-                column.label
+                column.label || <VisuallyHidden>{t('table.actions')}</VisuallyHidden>
               )}
             </div>
           ))}

@@ -28,6 +28,7 @@ export default {
   },
   theme: { label: 'Colour theme', auto: 'Same as system', light: 'Light', dark: 'Dark' },
   table: {
+    actions: 'Actions',
     selectAll: 'Select all',
     select: 'Select {{name}}',
     actionsFor: 'Actions for {{name}}',
@@ -35,7 +36,8 @@ export default {
     selected: '{{count}} selected',
     clearSelection: 'Clear selection',
   },
-  connection: { shellLost: 'The connection to Gantry is lost. Reconnecting…', reconnecting: 'Reconnecting to {{host}}. You see its last known state.', now: 'Reconnect now' },
+  connection: { failed: '{{host}} does not answer', shellLost: 'The connection to Gantry is lost. Reconnecting…', reconnecting: 'Reconnecting to {{host}}. You see its last known state.', now: 'Reconnect now' },
+  notice: { oom: '{{name}} ran out of memory', failed: '{{name}} ended with an error' },
   denied: { title: 'This link was already used', text: 'Each link opens Gantry in one browser. Start Gantry again to get a new one:' },
   broken: { title: 'This view has a problem', text: 'The rest of Gantry still works.' },
   notFound: { title: 'Nothing here', text: 'This address does not belong to any view.' },

@@ -28,6 +28,7 @@ export default {
   },
   theme: { label: '颜色主题', auto: '跟随系统', light: '浅色', dark: '深色' },
   table: {
+    actions: '操作',
     selectAll: '全选',
     select: '选择 {{name}}',
     actionsFor: '{{name}} 的操作',
@@ -35,7 +36,8 @@ export default {
     selected: '已选择 {{count}} 项',
     clearSelection: '清除选择',
   },
-  connection: { shellLost: '与 Gantry 的连接已断开，正在重新连接…', reconnecting: '正在重新连接 {{host}}，当前显示最后已知的状态。', now: '立即重新连接' },
+  connection: { failed: '{{host}} 没有响应', shellLost: '与 Gantry 的连接已断开，正在重新连接…', reconnecting: '正在重新连接 {{host}}，当前显示最后已知的状态。', now: '立即重新连接' },
+  notice: { oom: '{{name}} 内存不足', failed: '{{name}} 异常退出' },
   denied: { title: '此链接已被使用', text: '每个链接只能在一个浏览器中打开 Gantry。请重新启动 Gantry 以获取新链接：' },
   broken: { title: '此视图出现问题', text: 'Gantry 的其余部分仍可使用。' },
   notFound: { title: '这里什么都没有', text: '此地址不属于任何视图。' },
