@@ -21,6 +21,9 @@ if (flags.help) {
   process.exit(0);
 }
 
+// Compiled code of the application and its engine is kept between starts: half of their start time is parsing TypeScript.
+process.env.NODE_COMPILE_CACHE ??= join(root, 'out/compile-cache');
+
 try {
   const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
   await setup({ purpose: 'run', offline: flags.offline, electron: flags.shell !== 'browser' && hasDisplay });

@@ -43,12 +43,15 @@ export const cssVariables: CSSVariablesResolver = (made) => ({
       ]),
     ),
   },
-  dark: Object.fromEntries(
-    Object.keys(made.colors).flatMap((name) => [
-      [`--mantine-color-${name}-light`, `color-mix(in srgb, var(--mantine-color-${name}-5) 16%, transparent)`],
-      [`--mantine-color-${name}-light-hover`, `color-mix(in srgb, var(--mantine-color-${name}-5) 24%, transparent)`],
-      [`--mantine-color-${name}-light-color`, `var(--mantine-color-${name}-3)`],
-      [`--mantine-color-${name}-outline`, `var(--mantine-color-${name}-3)`],
-    ]),
-  ),
+  dark: {
+    '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
+    ...Object.fromEntries(
+      Object.keys(made.colors).flatMap((name) => [
+        [`--mantine-color-${name}-light`, `color-mix(in srgb, var(--mantine-color-${name}-5) 16%, transparent)`],
+        [`--mantine-color-${name}-light-hover`, `color-mix(in srgb, var(--mantine-color-${name}-5) 24%, transparent)`],
+        [`--mantine-color-${name}-light-color`, `var(--mantine-color-${name}-3)`],
+        [`--mantine-color-${name}-outline`, `var(--mantine-color-${name}-3)`],
+      ]),
+    ),
+  },
 });
