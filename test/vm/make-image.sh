@@ -14,7 +14,7 @@ debootstrap --variant=minbase --include=systemd,systemd-sysv,ca-certificates boo
 # apt resolves what debootstrap cannot (alternatives, virtual packages). Services must not start inside the chroot.
 printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"; chmod +x "$root/usr/sbin/policy-rc.d"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
-mount --bind /proc "$root/proc"; trap 'umount "$root/proc" 2>/dev/null; rm -rf "$work"' EXIT
+mount --bind /proc "$root/proc"; trap 'umount "$root/proc" 2>/dev/null || true; rm -rf "$work"' EXIT
 DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -y --no-install-recommends \
   dbus dbus-user-session libpam-systemd udev iproute2 openssh-server linux-image-cloud-amd64 docker.io podman crun conmon nftables \
   iptables rootlesskit slirp4netns uidmap fuse-overlayfs kmod procps busybox-static tini sudo socat skopeo >> "$folder/debootstrap.log" 2>&1

@@ -33,9 +33,13 @@ export interface ContextEntry { name: string; description: string; endpoint: str
 export interface DoctorStep { step: ConnectionStep; state: 'ok' | 'failed' | 'skipped'; detail: string; ms: number; problem?: ProblemData & { message: string } }
 export type DoctorEvent = { kind: 'step'; step: DoctorStep } | { kind: 'report'; text: string };
 
+/** Progress of a copy or an installation; the last one has `done`. */
+export interface RemoteProgress { phase: string; detail: string; bytes?: number; totalBytes?: number; done?: boolean }
+
 export type TerminalEvent = { kind: 'opened'; id: string } | { kind: 'data'; data: string } | { kind: 'exit'; code: number | undefined };
 
 const hostRef = z.object({ host: z.string() });
+const fromTo = z.object({ from: z.string(), to: z.string() });
 
 export const remoteContract = {
   /** Questions that wait for a person, now and after every change. */
@@ -55,4 +59,9 @@ export const remoteContract = {
     write: oc.input(z.object({ id: z.string(), data: z.string() })).output(type<void>()),
     resize: oc.input(z.object({ id: z.string(), columns: z.number().int().min(1).max(1000), rows: z.number().int().min(1).max(1000) })).output(type<void>()),
   },
+  copyImage: oc.input(fromTo.extend({ reference: z.string().min(1) })).output(eventIterator(type<RemoteProgress>())),
+  /** Into a new volume there. */
+  copyVolume: oc.input(fromTo.extend({ volume: z.string().min(1), target: z.string().min(1) })).output(eventIterator(type<RemoteProgress>())),
+  /** The original is stopped and kept. */
+  migrateContainer: oc.input(fromTo.extend({ container: z.string().min(1), start: z.boolean(), volumes: z.boolean() })).output(eventIterator(type<RemoteProgress>())),
 };

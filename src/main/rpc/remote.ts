@@ -1,10 +1,14 @@
 // Remote hosts over the contract.
 import { InvalidParameter } from '../../engine/wire/errors.ts';
 import type { ConfigEntry, TerminalEvent } from '../contract/remote.ts';
+import type { DockerClient } from '../docker/client.ts';
 import { listDockerContexts } from '../hosts/docker-contexts.ts';
 import { diagnose } from '../hosts/doctor.ts';
 import { listSshConfigHosts } from '../hosts/ssh-config.ts';
 import { parseSshAddress } from '../hosts/ssh-target.ts';
+import { migrateContainer } from '../hosts/transfer-container.ts';
+import { copyImage } from '../hosts/transfer-image.ts';
+import { copyVolume } from '../hosts/transfer-volume.ts';
 import { rpc } from './base.ts';
 import { createChannel } from './channel.ts';
 import type { RpcContext } from './context.ts';
@@ -60,7 +64,21 @@ export const remoteRouter = rpc.remote.router({
     write: rpc.remote.terminal.write.handler(({ input }) => terminals.write(input.id, input.data)),
     resize: rpc.remote.terminal.resize.handler(({ input: { id, columns, rows } }) => terminals.resize(id, { columns, rows })),
   },
+  copyImage: rpc.remote.copyImage.handler(async function* ({ context, input, signal }) {
+    yield* copyImage(...await both(context, input, signal), input.reference, { signal });
+  }),
+  copyVolume: rpc.remote.copyVolume.handler(async function* ({ context, input, signal }) {
+    yield* copyVolume(...await both(context, input, signal), input.volume, input.target, { signal });
+  }),
+  migrateContainer: rpc.remote.migrateContainer.handler(async function* ({ context, input, signal }) {
+    yield* migrateContainer(...await both(context, input, signal), input.container, { start: input.start, volumes: input.volumes, signal });
+  }),
 });
+
+async function both(context: RpcContext, { from, to }: { from: string; to: string }, signal: AbortSignal | undefined): Promise<[DockerClient, DockerClient]> {
+  if (from === to) throw new InvalidParameter('both hosts are the same');
+  return Promise.all([context.client(from, signal), context.client(to, signal)]);
+}
 
 /** Long, because a person may be reading a fingerprint meanwhile. */
 const DIAGNOSIS_MS = 5 * 60_000;
