@@ -1,7 +1,8 @@
 // What can be done to containers, as data.
-import { IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh, IconSkull, IconTrash, IconPlayerTrackNext } from '@tabler/icons-react';
+import { IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh, IconServerCog, IconSkull, IconTrash, IconPlayerTrackNext } from '@tabler/icons-react';
 import type { ContainerRow } from '../../main/contract/containers.ts';
 import type { Action } from '../actions.ts';
+import { hasOtherHost, openCopyDialog } from '../hosts/copy.tsx';
 import { i18n } from '../i18n/i18n.ts';
 import type { HostRow } from '../queries.ts';
 import { rpc } from '../rpc.ts';
@@ -39,5 +40,12 @@ export const containerActions: Action<Container>[] = [
   { id: 'pause', label: 'containers:actions.pause', icon: IconPlayerPause, appliesTo: isIn('running'), perform: verb('pause') },
   { id: 'unpause', label: 'containers:actions.unpause', icon: IconPlayerTrackNext, appliesTo: isIn('paused'), perform: verb('unpause') },
   { id: 'kill', label: 'containers:actions.kill', icon: IconSkull, appliesTo: isIn('running', 'paused', 'restarting'), perform: verb('kill') },
+  {
+    id: 'migrate',
+    label: 'hosts:copy.migrate',
+    icon: IconServerCog,
+    appliesTo: (items) => items.length === 1 && items[0] !== undefined && hasOtherHost(items[0].host),
+    perform: ([item]) => item && openCopyDialog({ kind: 'container', from: item.host, id: item.row.Id, name: nameOf(item) }),
+  },
   { id: 'remove', label: 'containers:actions.remove', icon: IconTrash, colour: 'red', shortcut: 'Delete', appliesTo: (items) => items.length > 0, perform: remove },
 ];

@@ -34,7 +34,7 @@ export function HostCard({ host, onEdit, onExamine }: { host: HostSummary; onEdi
           {host.engine && <Badge color="gray">{host.engine.name} {host.engine.version}</Badge>}
           {host.engine && <Badge color="gray">{host.engine.os}/{host.engine.arch}</Badge>}
           <Latency host={host} status={status} />
-          {status?.route && <Tooltip label={status.route.path}><Badge color="gray" tabIndex={0}>{t('hosts:via', { mode: status.route.mode })}</Badge></Tooltip>}
+          {status?.route && <Tooltip label={status.route.path}><Badge color="gray" tabIndex={0}>{t(`hosts:mode.${status.route.mode}`)}</Badge></Tooltip>}
           {status && status.receivedPerSecond + status.sentPerSecond > 1024 && <Badge color="gray" className="numeric">↓ {formatBytes(status.receivedPerSecond)}/s ↑ {formatBytes(status.sentPerSecond)}/s</Badge>}
         </Group>
         {status?.state === 'reconnecting' && <Text size="sm" role="status">{t('hosts:reconnecting', { count: status.attempt })}</Text>}

@@ -1,9 +1,10 @@
 // What can be done to images, as data.
 import { Code, List, Stack, Text } from '@mantine/core';
-import { IconCloudUpload, IconDownload, IconPlayerPlay, IconStack3, IconTag, IconTrash } from '@tabler/icons-react';
+import { IconCloudUpload, IconDownload, IconPlayerPlay, IconServerCog, IconStack3, IconTag, IconTrash } from '@tabler/icons-react';
 import { navigate } from 'wouter/use-browser-location';
 import type { Action } from '../actions.ts';
 import { trayOpen } from '../frame/task-tray.tsx';
+import { hasOtherHost, openCopyDialog } from '../hosts/copy.tsx';
 import { i18n } from '../i18n/i18n.ts';
 import { failureOf, rpc } from '../rpc.ts';
 import { confirmDanger } from '../ui/confirm.tsx';
@@ -79,6 +80,13 @@ export const imageActions: Action<Image>[] = [
     icon: IconDownload,
     appliesTo: (images) => images.length > 0 && new Set(images.map((image) => image.host.id)).size === 1,
     perform: async (images) => void (images[0] && (await attempt(i18n.t('images:failed.save'), () => startSave((images[0] as Image).host, images.flatMap((image) => { const tags = tagsOf(image.row); return tags.length > 0 ? tags : [image.row.Id]; }))))),
+  },
+  {
+    id: 'copy',
+    label: 'hosts:copy.action',
+    icon: IconServerCog,
+    appliesTo: (images) => images[0] !== undefined && new Set(images.map((image) => image.host.id)).size === 1 && hasOtherHost(images[0].host),
+    perform: (images) => images[0] && openCopyDialog({ kind: 'images', from: images[0].host, names: images.map((image) => tagsOf(image.row)[0] ?? image.row.Id) }),
   },
   { id: 'remove', label: 'images:actions.remove', icon: IconTrash, colour: 'red', shortcut: 'Delete', appliesTo: (images) => images.length > 0, perform: remove },
 ];

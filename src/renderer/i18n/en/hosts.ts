@@ -13,7 +13,7 @@ export default {
   reconnecting: 'Reconnecting, attempt {{count}}. Lists show what was last known.',
   latency: 'One round trip to the engine',
   ms: '{{ms}} ms',
-  via: 'by {{mode}}',
+  mode: { forward: 'forwarded socket', 'docker dial-stdio': 'docker dial-stdio', 'podman dial-stdio': 'podman dial-stdio', socat: 'socat' },
   whatToDo: 'What to do: {{fix}}',
   kind: { ssh: 'SSH', tcp: 'TCP, with or without TLS', unix: 'Unix socket on this machine' },
   step: {
@@ -47,5 +47,22 @@ export default {
     state: { ok: 'passed', failed: 'failed', skipped: 'left out' },
   },
   terminal: { open: 'Terminal', title: 'Terminal on {{host}}', label: 'Terminal', again: 'New shell', ended: 'The shell ended with {{code}}.' },
+  copy: {
+    action: 'Copy to another host', migrate: 'Move to another host',
+    title: { images: 'Copy {{name}}', volume: 'Copy volume {{name}}', container: 'Move {{name}}' },
+    to: 'To host', target: 'Name there', volumes: 'Copy its volumes', start: 'Start it there',
+    about: {
+      images: 'Only layers the other host lacks are sent. Both sides are compared at the end.',
+      volume: 'Every file is compared at the end. Stop what writes to the volume first, or the copy may not be consistent.',
+      container: 'A running container is stopped while its volumes are copied. The original stays on its host, stopped.',
+    },
+    submit: { images: 'Copy', volume: 'Copy', container: 'Move' },
+    task: 'Copy {{name}} to {{to}}', done: '{{name}} is on {{to}}',
+    phase: {
+      compare: 'Comparing', send: 'Sending', check: 'Checking', done: 'Done', stop: 'Stopping', network: 'Making network', create: 'Creating', start: 'Starting',
+      'image-compare': 'Image: comparing', 'image-send': 'Image: sending', 'image-check': 'Image: checking', 'image-done': 'Image: done',
+      'volume-compare': 'Volume: looking', 'volume-send': 'Volume: sending', 'volume-check': 'Volume: checking', 'volume-done': 'Volume: done',
+    },
+  },
   problem: Object.fromEntries(Object.entries(PROBLEMS).map(([code, { message, fix }]) => [code, { message: braces(message), fix: braces(fix) }])),
 };

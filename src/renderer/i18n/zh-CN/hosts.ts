@@ -9,7 +9,7 @@ export default {
   reconnecting: '正在重新连接（第 {{count}} 次）。列表显示的是最后已知的状态。',
   latency: '到引擎的一次往返',
   ms: '{{ms}} 毫秒',
-  via: '经由 {{mode}}',
+  mode: { forward: '转发的套接字', 'docker dial-stdio': 'docker dial-stdio', 'podman dial-stdio': 'podman dial-stdio', socat: 'socat' },
   whatToDo: '怎么办：{{fix}}',
   kind: { ssh: 'SSH', tcp: 'TCP（可用 TLS）', unix: '本机的 Unix 套接字' },
   step: { config: '设置', dns: '名称解析', tcp: '网络', banner: 'SSH 服务器', 'host-key': '主机密钥', authentication: '登录', 'engine-socket': '引擎套接字', permission: '权限', api: '引擎 API' },
@@ -38,6 +38,23 @@ export default {
   },
   doctor: { open: '诊断', title: '与 {{host}} 的连接', steps: '步骤', working: '正在诊断…', report: '报告', again: '再次诊断', state: { ok: '通过', failed: '失败', skipped: '略过' } },
   terminal: { open: '终端', title: '{{host}} 上的终端', label: '终端', again: '新的 shell', ended: 'shell 已结束，退出码 {{code}}。' },
+  copy: {
+    action: '复制到其他主机', migrate: '迁移到其他主机',
+    title: { images: '复制 {{name}}', volume: '复制卷 {{name}}', container: '迁移 {{name}}' },
+    to: '目标主机', target: '那里的名称', volumes: '复制它的卷', start: '在那里启动',
+    about: {
+      images: '只发送对方缺少的层，最后比较两端。',
+      volume: '最后逐个文件比较。请先停止写入此卷的程序，否则副本可能不一致。',
+      container: '复制卷期间会停止正在运行的容器。原容器留在原主机上，处于停止状态。',
+    },
+    submit: { images: '复制', volume: '复制', container: '迁移' },
+    task: '复制 {{name}} 到 {{to}}', done: '{{name}} 已在 {{to}} 上',
+    phase: {
+      compare: '正在比较', send: '正在发送', check: '正在检查', done: '完成', stop: '正在停止', network: '正在创建网络', create: '正在创建', start: '正在启动',
+      'image-compare': '镜像：比较', 'image-send': '镜像：发送', 'image-check': '镜像：检查', 'image-done': '镜像：完成',
+      'volume-compare': '卷：查看', 'volume-send': '卷：发送', 'volume-check': '卷：检查', 'volume-done': '卷：完成',
+    },
+  },
   problem: {
     'config-invalid': { message: '无法使用 {{host}} 的配置：{{why}}', fix: '更正此主机的设置，或 ~/.ssh/config 中的条目' },
     'proxy-failed': { message: '{{host}} 的代理命令已结束：{{why}}', fix: '手动运行该命令：{{command}}' },
