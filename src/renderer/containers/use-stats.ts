@@ -1,6 +1,6 @@
 // What the running containers use, second by second, shared by every row and chart that looks. One stream a host, open only
 // while somebody looks; the last two minutes of each container are kept for the small curves.
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { StatsSample } from '../../main/contract/container-stats.ts';
 import { rpc } from '../rpc.ts';
 
@@ -35,26 +35,29 @@ async function read(host: string, stats: HostStats, signal: AbortSignal): Promis
   }
 }
 
+/** Reads while anybody listens. @returns how to stop listening */
+function listen(host: string, listener: () => void): () => void {
+  const stats = statsOf(host);
+  stats.listeners.add(listener);
+  if (!stats.stop) {
+    stats.stop = new AbortController();
+    void read(host, stats, stats.stop.signal);
+  }
+  return () => {
+    stats.listeners.delete(listener);
+    // A view that is replaced by another goes before the other comes.
+    setTimeout(() => {
+      if (stats.listeners.size > 0) return;
+      stats.stop?.abort();
+      delete stats.stop;
+    }, 500);
+  };
+}
+
 /** The last samples of one container, oldest first; empty while it does not run. */
 export function useStats(host: string, id: string): StatsSample[] {
-  const stats = statsOf(host);
-  const subscribe = useMemo(() => (listener: () => void) => {
-    stats.listeners.add(listener);
-    if (!stats.stop) {
-      stats.stop = new AbortController();
-      void read(host, stats, stats.stop.signal);
-    }
-    return () => {
-      stats.listeners.delete(listener);
-      // A view that is replaced by another goes before the other comes.
-      setTimeout(() => {
-        if (stats.listeners.size > 0) return;
-        stats.stop?.abort();
-        delete stats.stop;
-      }, 500);
-    };
-  }, [host, stats]);
-  return useSyncExternalStore(subscribe, () => stats.samples.get(id) ?? NONE);
+  const subscribe = useCallback((listener: () => void) => listen(host, listener), [host]);
+  return useSyncExternalStore(subscribe, () => statsOf(host).samples.get(id) ?? NONE);
 }
 
 /** Stored samples and the live ones after them. */
@@ -63,8 +66,9 @@ export function useStatsHistory(host: string, id: string, spanMs: number): Stats
   const stored = useStored(host, id, spanMs);
   return useMemo(() => {
     const lastMs = stored.at(-1)?.atMs ?? 0;
-    const fromMs = Date.now() - spanMs;
-    return [...stored, ...live.filter(({ atMs }) => atMs > lastMs)].filter(({ atMs }) => atMs >= fromMs);
+    const all = [...stored, ...live.filter(({ atMs }) => atMs > lastMs)];
+    const fromMs = (all.at(-1)?.atMs ?? 0) - spanMs;
+    return all.filter(({ atMs }) => atMs >= fromMs);
   }, [stored, live, spanMs]);
 }
 

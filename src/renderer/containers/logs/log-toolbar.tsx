@@ -27,7 +27,7 @@ interface ToolbarProps {
   searchRef: Ref<HTMLInputElement>;
 }
 
-export function LogToolbar(props: ToolbarProps) {
+export function LogToolbar({ searchRef, ...props }: ToolbarProps) {
   const { query, onQuery, look, onLook } = props;
   const { t } = useTranslation();
   const onKeyDown = (event: KeyboardEvent) => {
@@ -37,7 +37,7 @@ export function LogToolbar(props: ToolbarProps) {
   return (
     <Group gap="xs" wrap="nowrap" role="toolbar" aria-label={t('container:logs.tools')}>
       <TextInput
-        ref={props.searchRef}
+        ref={searchRef}
         w={320}
         value={query.text}
         onChange={(event) => onQuery({ text: event.currentTarget.value })}

@@ -17,36 +17,37 @@ export interface Log { status: LogStatus | undefined; found: SearchStatus | unde
 
 /** @param query undefined: no search. @param onlyHits the pages are of the lines found */
 export function useLog(host: string, ids: string[], query: LogQuery | undefined, onlyHits: boolean): Log {
-  const key = ids.join(' ');
-  const [status, setStatus] = useState<LogStatus>();
-  const [found, setFound] = useState<SearchStatus>();
-  const [error, setError] = useState<string>();
+  const key = `${host} ${ids.join(' ')}`;
+  // What was heard, and of what: a value of the view before is not this view's.
+  const [opened, setOpened] = useState<{ key: string; status?: LogStatus; error?: string }>({ key });
+  const [searched, setSearched] = useState<{ view?: string; query?: LogQuery; found?: SearchStatus; error?: string }>({});
 
   useEffect(() => {
     const controller = new AbortController();
-    setStatus(undefined);
-    setError(undefined);
     void (async () => {
-      for await (const next of await rpc.containerLogs.open({ host, ids: key.split(' ') }, { signal: controller.signal })) setStatus(next);
+      const [of = '', ...containers] = key.split(' ');
+      for await (const status of await rpc.containerLogs.open({ host: of, ids: containers }, { signal: controller.signal })) setOpened({ key, status });
     })().catch((failure: unknown) => {
-      if (!controller.signal.aborted) setError(failureOf(failure).message);
+      if (!controller.signal.aborted) setOpened({ key, error: failureOf(failure).message });
     });
     return () => controller.abort();
-  }, [host, key]);
+  }, [key]);
 
+  const status = opened.key === key ? opened.status : undefined;
   const view = status?.view;
   useEffect(() => {
-    setFound(undefined);
     if (!view || !query) return undefined;
     const controller = new AbortController();
-    setError(undefined);
     void (async () => {
-      for await (const next of await rpc.containerLogs.search({ view, query }, { signal: controller.signal })) setFound(next);
+      for await (const found of await rpc.containerLogs.search({ view, query }, { signal: controller.signal })) setSearched({ view, query, found });
     })().catch((failure: unknown) => {
-      if (!controller.signal.aborted) setError(failureOf(failure).message);
+      if (!controller.signal.aborted) setSearched({ view, query, error: failureOf(failure).message });
     });
     return () => controller.abort();
   }, [view, query]);
+  const isCurrent = searched.view === view && searched.query === query;
+  const found = isCurrent ? searched.found : undefined;
+  const error = (opened.key === key ? opened.error : undefined) ?? (isCurrent ? searched.error : undefined);
 
   const search = onlyHits ? found?.search : undefined;
   const total = onlyHits ? (found?.hits ?? 0) : (status?.lines ?? 0);

@@ -37,7 +37,7 @@ export function ChangesTab({ host, id }: { host: string; id: string }) {
               if (!line) return null;
               const kind = KINDS[line.kind];
               return (
-                <div key={line.path} role="treeitem" aria-level={line.depth + 1} aria-label={`${line.path}, ${t(`container:changes.is.${kind.name}`)}`} {...(line.hasChildren ? { 'aria-expanded': !closed.has(line.path) } : {})} className={classes.line} style={{ transform: `translateY(${item.start}px)`, paddingLeft: 8 + line.depth * 20 }} onClick={() => line.hasChildren && toggle(line.path)}>
+                <div key={line.path} role="treeitem" tabIndex={-1} aria-level={line.depth + 1} aria-label={`${line.path}, ${t(`container:changes.is.${kind.name}`)}`} {...(line.hasChildren ? { 'aria-expanded': !closed.has(line.path) } : {})} className={classes.line} style={{ transform: `translateY(${item.start}px)`, paddingLeft: 8 + line.depth * 20 }} onClick={() => line.hasChildren && toggle(line.path)}>
                   <span className={classes.fold}>{line.hasChildren && (closed.has(line.path) ? <IconChevronRight size={14} /> : <IconChevronDown size={14} />)}</span>
                   <Badge size="sm" color={kind.colour} w={24} px={0}>{kind.letter}</Badge>
                   <Text size="sm" ff="monospace" td={line.kind === 2 ? 'line-through' : undefined} truncate>{line.name}</Text>

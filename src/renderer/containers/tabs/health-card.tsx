@@ -3,7 +3,7 @@ import { Badge, Group, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { ContainerDetail } from '../../../main/contract/containers.ts';
 import { formatDuration } from '../../ui/format.ts';
-import { Card } from './overview-tab.tsx';
+import { Card } from './card.tsx';
 
 type Health = NonNullable<ContainerDetail['State']['Health']>;
 const COLOURS: Record<string, string> = { healthy: 'teal', unhealthy: 'red', starting: 'yellow' };

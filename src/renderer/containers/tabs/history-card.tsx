@@ -3,7 +3,7 @@ import { Badge, ScrollArea, Timeline, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { DockerEvent } from '../../../main/contract/system.ts';
 import { useContainerEvents } from '../use-events.ts';
-import { Card } from './overview-tab.tsx';
+import { Card } from './card.tsx';
 
 /** Events that are moves of the state machine, and the colour of the point. */
 const MOVES: Record<string, string> = { create: 'gray', start: 'teal', die: 'red', stop: 'gray', kill: 'orange', restart: 'teal', pause: 'yellow', unpause: 'teal', oom: 'red', rename: 'gray', update: 'blue' };

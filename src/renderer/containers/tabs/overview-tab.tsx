@@ -1,11 +1,12 @@
 // What a container is: its life, what it runs, its limits, where its files and networks come from.
-import { Badge, Grid, Group, Paper, Stack, Table, Text } from '@mantine/core';
+import { Badge, Grid, Group, Stack, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ContainerDetail } from '../../../main/contract/containers.ts';
 import { formatBytes, shortId } from '../../ui/format.ts';
 import type { Container } from '../container-actions.ts';
 import { StateDiagram } from '../state-diagram.tsx';
+import { Card } from './card.tsx';
 import { HealthCard } from './health-card.tsx';
 import { HistoryCard } from './history-card.tsx';
 
@@ -76,10 +77,6 @@ function Networks({ item, detail }: { item: Container; detail: ContainerDetail }
   );
 }
 
-export function Card({ title, children }: { title: string; children: ReactNode }) {
-  return <Paper withBorder p="md" component="section" aria-label={title}><Text fw={600} size="sm" mb="xs">{title}</Text>{children}</Paper>;
-}
-
 function Facts({ facts, isRaw = false }: { facts: Fact[]; isRaw?: boolean }) {
   const { t } = useTranslation();
   return (
@@ -96,8 +93,9 @@ function None() {
 
 /** Values that look like secrets are not shown over somebody's shoulder; the Inspect tab has them. */
 function hidden(entry: string): string {
-  const [name = '', value = ''] = [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)];
-  return /PASS|SECRET|TOKEN|KEY|CREDENTIAL/i.test(name) && value !== '' ? '••••••••' : value;
+  const at = entry.indexOf('=');
+  const value = entry.slice(at + 1);
+  return /PASS|SECRET|TOKEN|KEY|CREDENTIAL/i.test(entry.slice(0, at)) && value !== '' ? '••••••••' : value;
 }
 
 function policyOf(policy: { Name: string; MaximumRetryCount?: number } | undefined): string {

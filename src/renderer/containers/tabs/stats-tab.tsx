@@ -58,7 +58,7 @@ interface ChartProps {
 }
 
 function Chart({ title, now, points, marks, spanMs, lines, format, limit, floor }: ChartProps) {
-  const toMs = points.at(-1)?.atMs ?? Date.now();
+  const toMs = points.at(-1)?.atMs ?? 0;
   const fromMs = toMs - spanMs;
   return (
     <Paper withBorder p="md" component="section" aria-label={title}>

@@ -84,7 +84,7 @@ export function TerminalPane({ id, label, onEnd }: { id: string; label: string; 
     <div style={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', gap: 6 }}>
       {isSearching && (
         <Group gap={6} wrap="nowrap">
-          <TextInput size="xs" flex={1} autoFocus aria-label={t('container:terminal.search')} placeholder={t('container:terminal.search')} onChange={(event) => finder.current?.findNext(event.currentTarget.value, { incremental: true })} onKeyDown={(event) => { if (event.key === 'Enter') finder.current?.[event.shiftKey ? 'findPrevious' : 'findNext'](event.currentTarget.value); if (event.key === 'Escape') setSearching(false); }} />
+          <TextInput size="xs" flex={1} data-autofocus aria-label={t('container:terminal.search')} placeholder={t('container:terminal.search')} onChange={(event) => finder.current?.findNext(event.currentTarget.value, { incremental: true })} onKeyDown={(event) => { if (event.key === 'Enter') finder.current?.[event.shiftKey ? 'findPrevious' : 'findNext'](event.currentTarget.value); if (event.key === 'Escape') setSearching(false); }} />
           <ActionIcon aria-label={t('close')} onClick={() => setSearching(false)}><IconX size={14} /></ActionIcon>
         </Group>
       )}
