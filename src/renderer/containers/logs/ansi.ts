@@ -2,7 +2,6 @@
 // something in a log; every other sequence is dropped.
 export interface Piece { text: string; colour?: string; background?: string; isBold?: boolean; isDim?: boolean; isItalic?: boolean; isUnderlined?: boolean }
 
-// eslint-disable-next-line eslint/no-control-regex
 const SEQUENCE = /\u001b(?:\[([0-9;:?]*)([ -/]*[@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
 const NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 

@@ -1,7 +1,7 @@
 // From a container to the body that would make it again, and what an edit changes in it. Pure.
 import type { ContainerDetail } from '../../../main/contract/containers.ts';
 import type { CreateBody } from './body.ts';
-import { FIELDS, type Values } from './fields.ts';
+import { FIELDS, type Value, type Values } from './fields.ts';
 import { bytesOf } from './values.ts';
 
 /** Values the image brings are not the container's own wish; they would hide a later image's. */
@@ -22,7 +22,7 @@ export function bodyFrom(detail: ContainerDetail, image: ImageDefaults): CreateB
 export interface Difference { key: string; before: string; after: string }
 
 export function differences(before: Values, after: Values): Difference[] {
-  const text = (value: unknown) => (Array.isArray(value) ? value.map(String).map((line) => line.trim()).filter(Boolean).join('\n') : String(value ?? ''));
+  const text = (value: Value | undefined) => (Array.isArray(value) ? value.map((line) => line.trim()).filter(Boolean).join('\n') : String(value ?? ''));
   return FIELDS.map((field) => ({ key: field.key, before: text(before[field.key]), after: text(after[field.key]) })).filter((item) => item.before !== item.after);
 }
 
