@@ -24,6 +24,7 @@ export const run = {
 export const test = {
   attr: 'setfattr: the layer tests mark opaque folders',
   'docker-registry': 'a real registry on loopback',
+  'docker.io': 'a real dockerd: copies between hosts',
   e2fsprogs: 'a journaled file system for tests that unpack a lot',
   'fonts-noto-cjk': 'Chinese text in screenshots',
   git: 'build contexts',
@@ -31,6 +32,7 @@ export const test = {
   'openssh-server': 'a real SSH server on loopback',
   procps: 'process lists in tests',
   skopeo: 'a second opinion on images and registries',
+  socat: 'the way to a socket where sshd forbids forwarding',
 };
 
 /** Needed besides by the tests in a virtual machine, which `--skip-vm` leaves out. */

@@ -9,8 +9,6 @@ import { createRemote } from './hosts/ssh-remote.ts';
 import { tcpConnector, unixConnector } from './hosts/sockets.ts';
 import { createExplorer } from './layers/explorer.ts';
 import { createLogViews } from './logs/views.ts';
-import { openCredentials } from './registries/docker-config.ts';
-import { runHelper } from './registries/helper.ts';
 import type { RpcContext } from './rpc/context.ts';
 import { createTransfers } from './rpc/transfers.ts';
 import { openSecrets, type Cipher } from './secrets.ts';
@@ -41,6 +39,9 @@ export async function openApp(options: AppOptions): Promise<App> {
   const remote = createRemote({
     secrets,
     env: options.env,
+    // `out/main` lies as deep as `src/main`.
+    root: join(import.meta.dirname, '../..'),
+    cache: join(options.profilePath, 'bundles'),
     spawn: (file, args) => spawnChild(file, args, { stderr: 'pipe' }),
     report: (hostId, state, error) => hosts.report(hostId, state, error),
   });
@@ -58,7 +59,6 @@ export async function openApp(options: AppOptions): Promise<App> {
     remote,
     settings,
     secrets,
-    credentials: openCredentials(join(options.env['DOCKER_CONFIG'] ?? join(options.env['HOME'] ?? '/root', '.docker'), 'config.json'), runHelper),
     transfers: createTransfers(),
     builds: createBuilds(),
     logViews: createLogViews(),

@@ -15,12 +15,9 @@ export interface Settings {
   update(change: Partial<Preferences>): Promise<Preferences>;
   hosts(): HostRecord[];
   saveHosts(records: HostRecord[]): Promise<void>;
-  /** addresses that were added by hand; logged-in ones are in the Docker configuration */
-  registries(): string[];
-  saveRegistries(addresses: string[]): Promise<void>;
 }
 
-interface SettingsFile { preferences: Preferences; hosts: HostRecord[]; registries: string[] }
+interface SettingsFile { preferences: Preferences; hosts: HostRecord[] }
 
 /** @throws System when the file is there but not ours to read */
 export async function openSettings(profilePath: string): Promise<Settings> {
@@ -41,16 +38,11 @@ export async function openSettings(profilePath: string): Promise<Settings> {
       state.hosts = records;
       await save();
     },
-    registries: () => state.registries,
-    async saveRegistries(addresses) {
-      state.registries = addresses;
-      await save();
-    },
   };
 }
 
 async function load(path: string): Promise<SettingsFile> {
-  const empty: SettingsFile = { preferences: DEFAULT_PREFERENCES, hosts: [], registries: [] };
+  const empty: SettingsFile = { preferences: DEFAULT_PREFERENCES, hosts: [] };
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -69,7 +61,6 @@ async function load(path: string): Promise<SettingsFile> {
   return {
     preferences: { ...DEFAULT_PREFERENCES, ...(known.success ? known.data : {}) } as Preferences,
     hosts: (raw.hosts ?? []).filter((record) => typeof record.id === 'string' && hostConfig.safeParse(record.config).success),
-    registries: (raw.registries ?? []).filter((address) => typeof address === 'string'),
   };
 }
 

@@ -38,6 +38,25 @@ export interface RemoteProgress { phase: string; detail: string; bytes?: number;
 
 export type TerminalEvent = { kind: 'opened'; id: string } | { kind: 'data'; data: string } | { kind: 'exit'; code: number | undefined };
 
+/** What installing the engine on a machine would do, before it is done. */
+export interface InstallPlan {
+  user: string;
+  machine: string;
+  /** `user` runs rootless under the login user; `system` needs root. */
+  scope: 'user' | 'system';
+  folder: string;
+  socketPath: string;
+  bundleBytes: number;
+  installed: string | undefined;
+  version: string;
+  missing: string[];
+  /** What the package manager there would be told; undefined when it is not known. */
+  command: string | undefined;
+  steps: string[];
+  obstacles: string[];
+}
+
+const scope = z.enum(['user', 'system']);
 const hostRef = z.object({ host: z.string() });
 const fromTo = z.object({ from: z.string(), to: z.string() });
 
@@ -64,4 +83,8 @@ export const remoteContract = {
   copyVolume: oc.input(fromTo.extend({ volume: z.string().min(1), target: z.string().min(1) })).output(eventIterator(type<RemoteProgress>())),
   /** The original is stopped and kept. */
   migrateContainer: oc.input(fromTo.extend({ container: z.string().min(1), start: z.boolean(), volumes: z.boolean() })).output(eventIterator(type<RemoteProgress>())),
+  installPlan: oc.input(hostRef.extend({ scope })).output(type<InstallPlan>()),
+  /** Installs or upgrades, and starts. */
+  install: oc.input(hostRef.extend({ scope })).output(eventIterator(type<RemoteProgress & { socketPath?: string }>())),
+  uninstall: oc.input(hostRef.extend({ scope, deleteData: z.boolean() })).output(eventIterator(type<RemoteProgress>())),
 };

@@ -3,6 +3,7 @@
 import { homedir, hostname, userInfo } from 'node:os';
 import type { RemoteStatus } from '../contract/remote.ts';
 import type { Secrets } from '../secrets.ts';
+import type { BundleSource } from './remote-engine-bundle.ts';
 import { createSshConnector, type SshConnector } from './ssh-connector.ts';
 import { createQuestionDesk, type QuestionDesk } from './ssh/question-desk.ts';
 import { proxyCommand, type ProxyChild } from './ssh/proxy-command.ts';
@@ -12,6 +13,8 @@ export interface Remote {
   ssh: SshConnector;
   desk: QuestionDesk;
   home: string;
+  /** What an engine for another machine is made of. */
+  bundles: BundleSource;
   statuses(): Record<string, RemoteStatus>;
   /** Tells of every change of the statuses, until disposed. */
   subscribe(listener: () => void): Disposable;
@@ -21,11 +24,14 @@ export interface RemoteOptions {
   secrets: Secrets;
   env: Readonly<Record<string, string | undefined>>;
   spawn(file: string, args: string[]): ProxyChild;
+  /** The application's root folder, and where it may keep files. */
+  root: string;
+  cache: string;
   /** Tell the host list. */
   report(hostId: string, state: 'live' | 'reconnecting', error?: unknown): void;
 }
 
-export function createRemote({ secrets, env, spawn, report }: RemoteOptions): Remote {
+export function createRemote({ secrets, env, spawn, root, cache, report }: RemoteOptions): Remote {
   const desk = createQuestionDesk();
   const board = new Map<string, RemoteStatus>();
   const listeners = new Set<() => void>();
@@ -50,6 +56,7 @@ export function createRemote({ secrets, env, spawn, report }: RemoteOptions): Re
   });
   return {
     ssh, desk, home,
+    bundles: { root, cache, spawn },
     statuses: () => Object.fromEntries(board),
     subscribe(listener) {
       listeners.add(listener);

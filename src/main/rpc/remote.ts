@@ -5,10 +5,13 @@ import type { DockerClient } from '../docker/client.ts';
 import { listDockerContexts } from '../hosts/docker-contexts.ts';
 import { diagnose } from '../hosts/doctor.ts';
 import { listSshConfigHosts } from '../hosts/ssh-config.ts';
+import { installEngine, installPlan, uninstallEngine } from '../hosts/remote-engine.ts';
 import { parseSshAddress } from '../hosts/ssh-target.ts';
 import { migrateContainer } from '../hosts/transfer-container.ts';
 import { copyImage } from '../hosts/transfer-image.ts';
 import { copyVolume } from '../hosts/transfer-volume.ts';
+import type { SshConnection } from '../hosts/ssh/connection.ts';
+import { openSsh } from '../hosts/ssh/open.ts';
 import { rpc } from './base.ts';
 import { createChannel } from './channel.ts';
 import type { RpcContext } from './context.ts';
@@ -73,7 +76,29 @@ export const remoteRouter = rpc.remote.router({
   migrateContainer: rpc.remote.migrateContainer.handler(async function* ({ context, input, signal }) {
     yield* migrateContainer(...await both(context, input, signal), input.container, { start: input.start, volumes: input.volumes, signal });
   }),
+  installPlan: rpc.remote.installPlan.handler(async ({ context, input: { host, scope }, signal }) => {
+    await using over = await sshOf(context, host, signal);
+    return await installPlan({ connection: over.connection, bundles: context.remote.bundles, scope, signal });
+  }),
+  install: rpc.remote.install.handler(async function* ({ context, input: { host, scope }, signal }) {
+    await using over = await sshOf(context, host, signal);
+    yield* installEngine({ connection: over.connection, bundles: context.remote.bundles, scope, signal });
+  }),
+  uninstall: rpc.remote.uninstall.handler(async function* ({ context, input: { host, scope, deleteData }, signal }) {
+    await using over = await sshOf(context, host, signal);
+    yield* uninstallEngine({ connection: over.connection, scope, deleteData, signal });
+  }),
 });
+
+/** The host's SSH connection: the standing one, or one of its own where no engine makes it stand. */
+async function sshOf({ hosts, remote: { ssh } }: RpcContext, hostId: string, signal: AbortSignal | undefined): Promise<{ connection: SshConnection } & AsyncDisposable> {
+  const config = hosts.config(hostId);
+  if (config.kind !== 'ssh') throw new InvalidParameter(`an engine is installed on ssh hosts; this one is of kind ${config.kind}`);
+  const standing = await ssh.connection(hostId, { signal }).catch(() => undefined); // no engine there yet: no session either
+  if (standing) return { connection: standing, async [Symbol.asyncDispose]() {} };
+  const connection = await openSsh(await ssh.target(config), ssh.openOptions(hostId, signal ?? AbortSignal.timeout(DIAGNOSIS_MS)));
+  return { connection, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() };
+}
 
 async function both(context: RpcContext, { from, to }: { from: string; to: string }, signal: AbortSignal | undefined): Promise<[DockerClient, DockerClient]> {
   if (from === to) throw new InvalidParameter('both hosts are the same');
