@@ -63,7 +63,7 @@ export async function readArchive(body: AsyncIterable<Buffer>, { content, layers
     };
   };
   const apply = async (part: Part): Promise<Applying> => {
-    const applying = await layers.apply(part.ingest.path, { signal });
+    const applying = await layers.apply(part.ingest.path, { signal, digestComes: true });
     const tell = (bytes: number) => applying.available(bytes, false);
     if (part.ingest.flushedBytes > 0) tell(part.ingest.flushedBytes);
     part.ingest.onFlush = tell;
@@ -114,7 +114,7 @@ export async function readArchive(body: AsyncIterable<Buffer>, { content, layers
 async function finish(part: Part): Promise<void> {
   await part.ingest.flush();
   if (part.applying === undefined) return;
-  (await part.applying).available(part.ingest.sizeBytes, true);
+  (await part.applying).available(part.ingest.sizeBytes, true, part.ingest.digest());
 }
 
 /** A compressed stream or a tar header (magic at 257, POSIX.1-2024 "ustar Interchange Format"). */

@@ -58,13 +58,13 @@ export function createLayerFetcher({ content, layers }: { content: Content; laye
     }
     await using ingest = content.ingest();
     let isDownloaded = false;
-    await using applying = await layers.apply(ingest.path, { signal, onProgress: (bytes) => { if (isDownloaded) onStage('extracting', bytes); } });
+    await using applying = await layers.apply(ingest.path, { signal, digestComes: true, onProgress: (bytes) => { if (isDownloaded) onStage('extracting', bytes); } });
     ingest.onFlush = (bytes) => applying.available(bytes, false);
     await download(wish, ingest, { signal, onBytes: (bytes) => onStage('downloading', bytes) });
     await ingest.verify({ digest: blob.digest, sizeBytes: blob.size });
     isDownloaded = true;
     onStage('downloaded', blob.size);
-    applying.available(blob.size, true);
+    applying.available(blob.size, true, blob.digest);
     check((await applying.unpacked).diffId, diffId);
     await ingest.commit(); // only now: the unpacking thread opens it by its path
     await applying.commit();

@@ -143,7 +143,7 @@ async function takeLayer(stores: Stores, parts: ArchiveParts, path: string, diff
   if (!layers.has(diffId)) {
     part.applying ??= layers.apply(part.ingest.path, { signal: new AbortController().signal });
     const applying = await part.applying;
-    applying.available(part.ingest.sizeBytes, true);
+    applying.available(part.ingest.sizeBytes, true, digest);
     checkDiffId((await applying.unpacked).diffId, diffId, index);
     await applying.commit();
   } else if (part.applying !== undefined) checkDiffId((await (await part.applying).unpacked).diffId, diffId, index);

@@ -91,7 +91,7 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
   };
 
   const referenceOf = (name: string): Reference | undefined => {
-    if (/^sha256:/.test(name)) return undefined;
+    if (name.startsWith('sha256:')) return undefined;
     let reference: Reference;
     try {
       reference = withDefaultTag(parseReference(name));

@@ -1,12 +1,13 @@
 // A thread that packs and unpacks layers. Unpacking reads the blob's file (which may still be growing), decompresses, hashes the tar for the diff
 // id, reads its headers, writes files and the tree file, all in one pass. File creation is synchronous, so it lives here.
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { open, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
+import type { Digest } from '../base/digest.ts';
 import { EngineError, InvalidParameter, System, errorMessage } from '../wire/errors.ts';
 import { packLayer } from './pack.ts';
-import { decompressed } from './decompress.ts';
+import { MAGIC_BYTES, compressionOf, decompressed } from './decompress.ts';
 import { createTarReader, type TarEntry } from './tar-headers.ts';
 import { createTreeFileWriter } from './tree-writer.ts';
 import { createUnpacker } from './unpack.ts';
@@ -20,6 +21,7 @@ const port = parentPort;
 if (port === null) throw new Error('this file is a thread of the engine');
 let availableBytes = 0;
 let isAll = false;
+let fileDigest: Digest | undefined;
 let isAborted = false;
 let wake = () => {};
 
@@ -27,6 +29,7 @@ port.on('message', (message: ToThread) => {
   if (message.kind === 'task') {
     availableBytes = 0;
     isAll = false;
+    fileDigest = undefined;
     isAborted = false;
     run(message.task).then(
       (layer) => say({ kind: 'done', layer }),
@@ -38,6 +41,7 @@ port.on('message', (message: ToThread) => {
   else {
     availableBytes = message.bytes;
     isAll = message.isAll;
+    fileDigest = message.digest ?? fileDigest;
   }
   wake();
 });
@@ -52,7 +56,7 @@ async function unpack(task: UnpackTask): Promise<LayerFacts> {
   using unpacker = createUnpacker(task);
   let sizeBytes = 0;
   let tarBytes = 0;
-  const counted = { bytes: 0 };
+  const counted = { bytes: 0, isPlain: false };
   const reader = createTarReader({
     onContent: (entry) => unpacker.onContent(entry),
     onEntry: (entry) => {
@@ -68,14 +72,16 @@ async function unpack(task: UnpackTask): Promise<LayerFacts> {
     if (tarBytes > task.limits.bytes && tarBytes > task.limits.ratio * counted.bytes) {
       throw new InvalidParameter(`the layer is refused: ${counted.bytes} bytes of it already expand to ${tarBytes}, more than ${task.limits.ratio} times as much`);
     }
-    hash.update(chunk);
+    if (!(task.digestComes && counted.isPlain)) hash.update(chunk);
     reader.write(chunk);
   }
   const end = reader.end();
   if (end.problem !== undefined && tarBytes > 0) throw new InvalidParameter(`the layer is not a whole tar archive: ${end.problem}`);
   unpacker.finish();
   await writeFile(task.treeFile, tree.finish(tarBytes === 0 ? { entries: 0, bytes: 0 } : end).bytes);
-  return { diffId: `sha256:${hash.digest('hex')}`, sizeBytes, tarBytes };
+  if (task.digestComes && counted.isPlain && fileDigest === undefined) throw new System('the digest of the layer was promised and did not come');
+  const diffId: Digest = task.digestComes && counted.isPlain && fileDigest !== undefined ? fileDigest : `sha256:${hash.digest('hex')}`;
+  return { diffId, sizeBytes, tarBytes };
 }
 
 async function pack(task: PackTask): Promise<LayerFacts> {
@@ -109,22 +115,37 @@ async function pack(task: PackTask): Promise<LayerFacts> {
   return { diffId: `sha256:${hash.digest('hex')}`, sizeBytes, tarBytes };
 }
 
-/** The file's bytes as they become available. */
-async function* growing(path: string, counted: { bytes: number }): AsyncGenerator<Buffer> {
-  await using file = await open(path, 'r');
+/**
+ * The file's bytes as they become available. Read synchronously: this thread has nothing else to do, and a trip through the
+ * thread pool costs more than the copy. An uncompressed tar comes in one buffer, used again for each piece: its reader keeps nothing.
+ */
+async function* growing(path: string, counted: { bytes: number; isPlain: boolean }): AsyncGenerator<Buffer> {
+  const fd = openSync(path, 'r');
+  let reused: Buffer | undefined;
   let told = 0;
-  for (let position = 0; ;) {
-    while (position >= availableBytes && !isAll && !isAborted) await new Promise<void>((resolve) => (wake = resolve));
-    if (isAborted || position >= availableBytes) return;
-    const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, availableBytes - position));
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
-    if (bytesRead === 0) throw new System(`the blob ends at ${position} of ${availableBytes} bytes`);
-    position += bytesRead;
-    counted.bytes = position;
-    if (position - told >= PROGRESS_BYTES) {
-      told = position;
-      say({ kind: 'progress', bytes: position });
+  try {
+    for (let position = 0; ;) {
+      while (!isAborted && !isAll && availableBytes - position < (position === 0 ? MAGIC_BYTES : 1)) await new Promise<void>((resolve) => (wake = resolve));
+      if (isAborted || position >= availableBytes) return;
+      const wanted = Math.min(READ_BYTES, availableBytes - position);
+      const buffer = reused ?? Buffer.allocUnsafeSlow(READ_BYTES);
+      const bytesRead = readSync(fd, buffer, 0, wanted, position);
+      if (bytesRead === 0) throw new System(`the blob ends at ${position} of ${availableBytes} bytes`);
+      const piece = buffer.subarray(0, bytesRead);
+      if (position === 0 && bytesRead >= MAGIC_BYTES && compressionOf(piece) === 'none') {
+        reused = buffer;
+        counted.isPlain = true;
+      }
+      position += bytesRead;
+      counted.bytes = position;
+      if (position - told >= PROGRESS_BYTES) {
+        told = position;
+        say({ kind: 'progress', bytes: position });
+        if (reused !== undefined) await new Promise((resolve) => setImmediate(resolve)); // so that an abort is heard
+      }
+      yield piece;
     }
-    yield buffer.subarray(0, bytesRead);
+  } finally {
+    closeSync(fd);
   }
 }

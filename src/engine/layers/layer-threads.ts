@@ -1,14 +1,15 @@
 // A few threads that pack and unpack layers, started when needed, ended when idle for a while. See layer-thread.ts.
 import { Worker } from 'node:worker_threads';
+import type { Digest } from '../base/digest.ts';
 import type { Log } from '../base/log.ts';
 import { EngineError, System } from '../wire/errors.ts';
 import type { FromThread, ToThread, LayerTask, LayerFacts } from './thread-protocol.ts';
 
-const IDLE_MS = 10_000;
+const IDLE_MS = 60_000; // a new thread costs 60 ms and runs slowly at first
 
 export interface Running {
   /** Says how much of the file may be read. */
-  available(bytes: number, isAll: boolean): void;
+  available(bytes: number, isAll: boolean, digest?: Digest): void;
   readonly result: Promise<LayerFacts>;
 }
 
@@ -24,6 +25,7 @@ interface Job {
   task: LayerTask;
   availableBytes: number;
   isAll: boolean;
+  digest: Digest | undefined;
   thread: Worker | undefined;
   onProgress: ((bytes: number) => void) | undefined;
   resolve: (layer: LayerFacts) => void;
@@ -84,14 +86,14 @@ export function createLayerThreads(count: number, log: Log): LayerThreads {
       jobs.set(thread, job);
       job.thread = thread;
       say(thread, { kind: 'task', task: job.task });
-      if (job.availableBytes > 0 || job.isAll) say(thread, { kind: 'available', bytes: job.availableBytes, isAll: job.isAll });
+      if (job.availableBytes > 0 || job.isAll) say(thread, { kind: 'available', bytes: job.availableBytes, isAll: job.isAll, ...(job.digest && { digest: job.digest }) });
     }
   };
 
   return {
     run(task, { signal, onProgress }) {
       const { promise, resolve, reject } = Promise.withResolvers<LayerFacts>();
-      const job: Job = { task, availableBytes: 0, isAll: false, thread: undefined, onProgress, resolve, reject };
+      const job: Job = { task, availableBytes: 0, isAll: false, digest: undefined, thread: undefined, onProgress, resolve, reject };
       const abort = () => {
         if (job.thread !== undefined) return say(job.thread, { kind: 'abort' });
         const at = waiting.indexOf(job);
@@ -105,10 +107,11 @@ export function createLayerThreads(count: number, log: Log): LayerThreads {
       const result = promise.finally(() => signal.removeEventListener('abort', abort));
       result.catch(() => {}); // whoever started it may look only later
       return {
-        available(bytes, isAll) {
+        available(bytes, isAll, digest) {
           job.availableBytes = bytes;
           job.isAll = isAll;
-          if (job.thread !== undefined) say(job.thread, { kind: 'available', bytes, isAll });
+          job.digest = digest ?? job.digest;
+          if (job.thread !== undefined) say(job.thread, { kind: 'available', bytes, isAll, ...(digest && { digest }) });
         },
         result,
       };

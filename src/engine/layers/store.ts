@@ -21,11 +21,20 @@ export interface Layer {
 
 /** A layer that is being unpacked; dispose without commit and it never was. */
 export interface Applying extends AsyncDisposable {
-  available(bytes: number, isAll: boolean): void;
+  /** @param digest the file's, with the last call, when `digestComes` was said */
+  available(bytes: number, isAll: boolean, digest?: Digest): void;
   /** What the tar turned out to be. */
   readonly unpacked: Promise<LayerFacts>;
   /** Gives the layer its name once it is unpacked; a layer that is already there stays. */
   commit(): Promise<Layer>;
+}
+
+export interface ApplyOptions {
+  signal: AbortSignal;
+  /** bytes of the file consumed */
+  onProgress?: (bytes: number) => void;
+  /** the file is hashed by its writer: an uncompressed tar need not be hashed again */
+  digestComes?: boolean;
 }
 
 export interface Layers extends AsyncDisposable {
@@ -42,7 +51,7 @@ export interface Layers extends AsyncDisposable {
   /** An empty folder, for stacks without layers. */
   readonly emptyFolder: string;
   /** Unpacks a layer blob (plain, gzip or zstd tar) from a file that may still be growing. */
-  apply(file: string, options: { signal: AbortSignal; onProgress?: (bytes: number) => void }): Promise<Applying>;
+  apply(file: string, options: ApplyOptions): Promise<Applying>;
   /** The tar of any folder that an overlay wrote to. @param files where tar and tree file go, null: not wanted */
   pack(folder: string, files: { tar: string | null; tree: string | null }, options: { signal: AbortSignal }): Promise<LayerFacts>;
   /** Makes a layer of a folder whose files are complete (a build step's upper folder): folder and tree file move. */
@@ -146,7 +155,7 @@ export function openLayers({ root, isRootless, limits = LIMITS, threads = 2, log
       await mkdir(join(temporary, 'diff'), { recursive: true, mode: 0o755 });
       const stop = new AbortController();
       const { available, result } = pool.run(
-        { kind: 'unpack', file, folder: join(temporary, 'diff'), treeFile: join(temporary, 'tree'), overlayPrefix, isRootless, limits },
+        { kind: 'unpack', file, folder: join(temporary, 'diff'), treeFile: join(temporary, 'tree'), overlayPrefix, isRootless, limits, digestComes: options.digestComes === true },
         { ...options, signal: AbortSignal.any([options.signal, stop.signal]) },
       );
       return {

@@ -12,6 +12,8 @@ export interface UnpackTask {
   treeFile: string;
   overlayPrefix: string;
   isRootless: boolean;
+  /** the last `available` brings the file's digest: an uncompressed tar need not be hashed again */
+  digestComes: boolean;
   limits: ExpansionLimits;
 }
 
@@ -42,7 +44,7 @@ export interface LayerFacts {
 export type ToThread =
   | { kind: 'task'; task: LayerTask }
   /** `bytes` of the file may be read; `isAll`: and that is all of it */
-  | { kind: 'available'; bytes: number; isAll: boolean }
+  | { kind: 'available'; bytes: number; isAll: boolean; digest?: Digest }
   | { kind: 'abort' };
 
 export type FromThread =

@@ -41,6 +41,7 @@ export interface UnpackPlace {
 
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
+const umask = process.umask();
 const ZEROS = Buffer.alloc(64 * 1024);
 
 export function createUnpacker(options: UnpackOptions): Unpacker {
@@ -201,7 +202,7 @@ export function createUnpacker(options: UnpackOptions): Unpacker {
     try {
       if (entry.size !== entry.storedBytes) setLength(file, entry.size);
       if (!isOwned(entry)) setOwner(file, entry.uid, entry.gid);
-      setMode(file, entry.mode); // whatever the umask is; and chown dropped setuid
+      if ((entry.mode & (umask | 0o7000)) !== 0 || !isOwned(entry)) setMode(file, entry.mode); // chown drops setuid
       xattrs(entry, Buffer.from(`/proc/self/fd/${parent}/${lastName}`, 'latin1'));
       setTime(file, entry.mtime);
     } finally {

@@ -1,6 +1,6 @@
 // What a registry answered: small bodies, and its error codes as our kinds. Source: distribution spec v1.1, "Error Codes".
 import type { IncomingMessage } from 'node:http';
-import { EngineError, Forbidden, InvalidParameter, NotFound, System, Unauthorized, Unavailable } from '../wire/errors.ts';
+import { type EngineError, Forbidden, InvalidParameter, NotFound, System, Unauthorized, Unavailable } from '../wire/errors.ts';
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024; // manifests are limited to 4 MiB by the specification's advice
 
