@@ -1,11 +1,13 @@
 // Images over the API: list, inspect, history, tag, remove, load. Shapes and status codes: Engine API v1.47, "Images".
 import { layerUse, history, inspect, selectImages, summary } from '../../images/show.ts';
+import { pruneImages } from '../../images/prune.ts';
 import { removeImage } from '../../images/remove.ts';
 import { loadImages } from '../../images/load.ts';
 import { tagImage, type ImageDomain } from '../../images/images.ts';
 import { createdMs } from '../../images/store.ts';
 import { InvalidParameter } from '../../wire/errors.ts';
 import { createImageRoutes } from './create-image.ts';
+import { moveImageRoutes } from './move-images.ts';
 import { registryRoutes } from './registries.ts';
 import { platformQuery } from './platform-query.ts';
 import { parseFilters, type Filters } from '../filters.ts';
@@ -20,6 +22,7 @@ export function imageRoutes(domain: ImageDomain): Route[] {
   const named = (call: Call) => store.resolve(call.params['name'] ?? '');
   return [
     ...createImageRoutes(domain),
+    ...moveImageRoutes(domain),
     ...registryRoutes(domain),
     get('/images/json', (call) => {
       const filters = parseFilters(call.query, ['dangling', 'label', 'label!', 'before', 'since', 'until', 'reference']);
@@ -39,6 +42,10 @@ export function imageRoutes(domain: ImageDomain): Route[] {
       const options = { force: boolQuery(call.query, 'force'), noPrune: boolQuery(call.query, 'noprune') };
       return json(await removeImage({ store, collector, events, users }, call.params['name'] ?? '', options));
     }),
+    post('/images/prune', async (call) => {
+      const filters = parseFilters(call.query, ['dangling', 'label', 'label!', 'until']);
+      return json(await pruneImages({ store, layers: stores.layers, collector, events, users }, imageFilters(domain, filters, call)));
+    }),
     post('/images/load', (call) => {
       const platform = platformQuery(call);
       return ndjson(loadImages(stores, call.body, { signal: call.signal, events, ...(platform && { platform }) }));
@@ -53,6 +60,8 @@ function imageFilters({ stores: { store } }: ImageDomain, filters: Filters, call
     return name === undefined ? undefined : createdMs(store.resolve(name));
   };
   const [beforeMs, sinceMs, dangling] = [time('before'), time('since'), filters.bool('dangling')];
+  const [until] = filters.values('until');
+  const untilMs = until === undefined || !filters.has('until') ? undefined : untilTime(until);
   const legacy = call.query.get('filter'); // API < 1.28
   return {
     labels: (labels: Record<string, string> | undefined) => filters.matchesLabels(labels),
@@ -60,5 +69,17 @@ function imageFilters({ stores: { store } }: ImageDomain, filters: Filters, call
     ...(beforeMs !== undefined && { beforeMs }),
     ...(sinceMs !== undefined && { sinceMs }),
     ...(dangling !== undefined && { dangling }),
+    ...(untilMs !== undefined && { untilMs }),
   };
+}
+
+/** A Unix time, a date, or a Go duration before now. @throws InvalidParameter */
+function untilTime(value: string): number {
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  if (!Number.isNaN(date)) return date;
+  const unit: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+  const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== value) throw new InvalidParameter(`invalid time ${JSON.stringify(value)}`);
+  return Date.now() - parts.reduce((sum, part) => sum + Number(part[1]) * (unit[part[2] as string] as number), 0);
 }

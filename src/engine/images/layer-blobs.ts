@@ -1,0 +1,48 @@
+// Where a layer's bytes can be had: the blob it came in, another image's blob of the same layer, or its plain tar.
+import type { Digest } from '../base/digest.ts';
+import { NotFound } from '../wire/errors.ts';
+import { MEDIA, parseManifest, type Descriptor, type Manifest } from './manifest.ts';
+import type { Stores } from './register.ts';
+import type { ImageRecord } from './store.ts';
+
+/** The image's own manifest, byte for byte, when it came with one. Newest first. */
+export async function ownManifest({ content }: Stores, record: ImageRecord): Promise<{ bytes: Buffer; manifest: Manifest; digest: Digest } | undefined> {
+  for (const digest of record.manifests.toReversed()) {
+    if (!content.has(digest)) continue;
+    const bytes = await content.read(digest);
+    const parsed = parseManifest(bytes, record.id);
+    if ('manifest' in parsed && parsed.manifest.config.digest === record.id) return { bytes, manifest: parsed.manifest, digest };
+  }
+  return undefined;
+}
+
+/** A blob of the layer that is in the store. @throws NotFound when only its unpacked files are */
+export function storedBlob({ content, store }: Stores, record: ImageRecord, index: number): Descriptor {
+  const own = record.blobs[index];
+  if (own && content.has(own.digest)) return own;
+  const diffId = record.config.rootfs.diff_ids[index] as Digest;
+  if (content.has(diffId)) return { mediaType: MEDIA.dockerLayer, digest: diffId, size: content.sizeOf(diffId) };
+  for (const other of store.list()) {
+    const at = other.config.rootfs.diff_ids.indexOf(diffId);
+    const blob = at < 0 ? undefined : other.blobs[at];
+    if (blob && content.has(blob.digest)) return blob;
+  }
+  throw new NotFound(`the bytes of layer ${diffId} are not in the store: pull the image again`);
+}
+
+/** Docker schema 2 for an image that came without a manifest. */
+export function dockerManifest(config: Descriptor, layers: readonly Descriptor[]): Buffer {
+  const plain = ({ mediaType, digest, size }: Descriptor) => ({ mediaType, size, digest });
+  return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MEDIA.dockerManifest, config: plain(config), layers: layers.map(plain) }, null, 3));
+}
+
+/** OCI form of the same, with OCI media types. */
+export function ociManifest(config: Descriptor, layers: readonly Descriptor[]): Buffer {
+  return Buffer.from(JSON.stringify({
+    schemaVersion: 2, mediaType: MEDIA.ociManifest,
+    config: { mediaType: MEDIA.ociConfig, digest: config.digest, size: config.size },
+    layers: layers.map(({ mediaType, digest, size }) => ({ mediaType: OCI_LAYER[mediaType] ?? mediaType, digest, size })),
+  }));
+}
+
+const OCI_LAYER: Record<string, string> = { [MEDIA.dockerLayer]: MEDIA.ociLayer, [MEDIA.dockerLayerGzip]: MEDIA.ociLayerGzip };

@@ -1,0 +1,189 @@
+// `docker push`: layers side by side (already there, mounted from another repository, or uploaded), then configuration and manifest.
+// An image that was pulled goes up byte for byte; one that was made here gets a Docker schema 2 manifest and gzip layers.
+import { Readable } from 'node:stream';
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Digest } from '../base/digest.ts';
+import type { EventBus } from '../base/events.ts';
+import { shortId } from '../base/ids.ts';
+import { limit } from '../base/locks.ts';
+import type { Credentials } from '../registry/auth.ts';
+import type { RegistryClient } from '../registry/client.ts';
+import type { Registries } from '../registry/registries.ts';
+import { canonical, familiar, familiarName, type Reference } from '../registry/reference.ts';
+import { EngineError, NotFound } from '../wire/errors.ts';
+import { gzipFile } from './compress.ts';
+import { dockerManifest, ownManifest, storedBlob } from './layer-blobs.ts';
+import { MEDIA, type Descriptor } from './manifest.ts';
+import { createProgress, type ProgressChannel, type ProgressMessage } from './progress.ts';
+import type { Stores } from './register.ts';
+import type { ImageRecord } from './store.ts';
+
+export interface PushNeeds { stores: Stores; registries: Registries; events: EventBus }
+
+const UPLOADS = 4;
+const ATTEMPTS = 4;
+
+/** @param references names of one repository. @throws NotFound, Unauthorized before the first line */
+export async function* pushImage(needs: PushNeeds, references: readonly Reference[], credentials: Credentials | undefined, signal: AbortSignal): AsyncGenerator<ProgressMessage> {
+  const first = references[0];
+  if (first === undefined) throw new NotFound('nothing to push');
+  const client = await needs.registries.client(first.domain, credentials);
+  const stop = new AbortController();
+  const progress = createProgress();
+  progress.say({ status: `The push refers to repository [${first.domain}/${first.path}]` });
+  const work = (async () => {
+    for (const reference of references) await pushOne(needs, client, reference, progress, AbortSignal.any([signal, stop.signal]));
+  })();
+  yield* progress.during(work, () => stop.abort());
+}
+
+async function pushOne({ stores, events }: PushNeeds, client: RegistryClient, reference: Reference, progress: ProgressChannel, signal: AbortSignal): Promise<void> {
+  const { content, store } = stores;
+  const id = store.idOf(reference);
+  const record = id === undefined ? undefined : store.get(id);
+  if (record === undefined) throw new NotFound(`An image does not exist locally with the tag: ${familiar(reference)}`);
+  using holds = new DisposableStack();
+  for (const digest of [record.id, ...record.config.rootfs.diff_ids, ...record.blobs.flatMap((blob) => (blob ? [blob.digest] : []))]) holds.use(content.hold(digest));
+  const own = await ownManifest(stores, record);
+  const upload: Upload = { stores, client, path: reference.path, repositories: repositoriesOf(stores, reference), progress, signal };
+  const slots = limit(UPLOADS);
+  const failed = new AbortController();
+  upload.signal = AbortSignal.any([signal, failed.signal]);
+  record.config.rootfs.diff_ids.forEach((diffId) => progress.say({ status: 'Preparing', progressDetail: {}, id: shortId(diffId) }));
+  const results = await Promise.allSettled(record.config.rootfs.diff_ids.map((_, index) => slots(() => pushLayer(upload, record, index)).catch((error: unknown) => {
+    failed.abort(error);
+    throw error;
+  })));
+  signal.throwIfAborted();
+  if (results.some((result) => result.status === 'rejected')) throw failed.signal.reason;
+  const layers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const config: Descriptor = { mediaType: MEDIA.dockerConfig, digest: record.id, size: content.sizeOf(record.id) };
+  await pushBlob(upload, config);
+  const isOwn = own?.manifest.layers.every((layer, index) => layer.digest === layers[index]?.digest) === true;
+  const bytes = isOwn ? own.bytes : dockerManifest(config, layers);
+  const mediaType = isOwn ? (own.manifest.mediaType ?? MEDIA.ociManifest) : MEDIA.dockerManifest;
+  const digest = await client.putManifest(reference.path, reference.tag ?? reference.digest ?? 'latest', bytes, mediaType, signal);
+  if (!isOwn) { // the next push of these layers finds them by these digests
+    await store.add({ ...record, blobs: layers, manifests: [await content.put(bytes)] });
+  }
+  await store.tag(record.id, [{ domain: reference.domain, path: reference.path, digest }]);
+  events.publish('image', 'push', familiar(reference), { name: familiarName(reference) });
+  progress.say({ status: `${reference.tag ?? reference.digest}: digest: ${digest} size: ${bytes.length}` });
+  progress.say({ progressDetail: {}, aux: { Tag: reference.tag ?? '', Digest: digest, Size: bytes.length } });
+}
+
+interface Upload {
+  stores: Stores;
+  client: RegistryClient;
+  path: string;
+  /** paths of the same registry that layers may be mounted from, by layer */
+  repositories: Map<Digest, Set<string>>;
+  progress: ProgressChannel;
+  signal: AbortSignal;
+}
+
+/** Which repositories of this registry hold which blob, as far as our own images tell. */
+function repositoriesOf({ store }: Stores, target: Reference): Map<Digest, Set<string>> {
+  const found = new Map<Digest, Set<string>>();
+  for (const record of store.list()) {
+    const paths = store.referencesOf(record.id).filter((reference) => reference.domain === target.domain && reference.path !== target.path && reference.digest !== undefined).map((reference) => reference.path);
+    if (paths.length === 0) continue;
+    for (const blob of record.blobs) {
+      if (blob === null) continue;
+      let set = found.get(blob.digest);
+      if (set === undefined) found.set(blob.digest, (set = new Set()));
+      for (const path of paths) set.add(path);
+    }
+  }
+  return found;
+}
+
+async function pushLayer(upload: Upload, record: ImageRecord, index: number): Promise<Descriptor> {
+  const { stores, client, path, progress, signal } = upload;
+  const diffId = record.config.rootfs.diff_ids[index] as Digest;
+  const row = shortId(diffId);
+  const known = record.blobs[index];
+  const isCompressed = known && known.mediaType !== MEDIA.dockerLayer && known.mediaType !== MEDIA.ociLayer;
+  if (known && (isCompressed || known.mediaType === MEDIA.ociLayer)) {
+    if (await client.hasBlob(path, known.digest, { forPush: true, signal })) {
+      progress.say({ status: 'Layer already exists', progressDetail: {}, id: row });
+      return known;
+    }
+    for (const from of upload.repositories.get(known.digest) ?? []) {
+      const answer = await client.mountBlob(path, known.digest, from, signal);
+      if (!answer.isMounted) break; // the registry does not mount or may not show it
+      progress.say({ status: `Mounted from ${from}`, progressDetail: {}, id: row });
+      return known;
+    }
+  }
+  const stored = storedBlob(stores, record, index);
+  const isPlain = stored.digest === diffId;
+  const pushed = await again(signal, async () => {
+    if (!isPlain || known?.mediaType === MEDIA.ociLayer) {
+      await sendBlob(upload, stored, (bytes) => progress.count(row, 'Pushing', bytes, stored.size));
+      return stored;
+    }
+    return sendCompressed(upload, stores.content.pathOf(diffId), (bytes) => progress.count(row, 'Pushing', bytes, stored.size));
+  });
+  progress.say({ status: 'Pushed', progressDetail: {}, id: row });
+  return pushed;
+}
+
+async function pushBlob(upload: Upload, blob: Descriptor): Promise<void> {
+  if (await upload.client.hasBlob(upload.path, blob.digest, { forPush: true, signal: upload.signal })) return;
+  await again(upload.signal, () => sendBlob(upload, blob, () => {}));
+}
+
+async function sendBlob({ stores, client, path, signal }: Upload, blob: Descriptor, onSent: (bytes: number) => void): Promise<void> {
+  const location = await client.startUpload(path, signal);
+  let sent = 0;
+  const source = stores.content.open(blob.digest);
+  const counted = Readable.from((async function* () {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      yield chunk;
+      onSent((sent += chunk.length));
+    }
+  })(), { objectMode: false });
+  await client.finishUpload(path, location, blob.digest, { body: counted, sizeBytes: blob.size, signal });
+}
+
+/** Compresses while it sends; the digest is known at the end. */
+async function sendCompressed({ client, path, signal }: Upload, file: string, onSent: (bytes: number) => void): Promise<Descriptor> {
+  const location = await client.startUpload(path, signal);
+  const hash = createHash('sha256');
+  let size = 0;
+  const body = Readable.from((async function* () {
+    for await (const chunk of gzipFile(file, { signal, onRead: onSent })) {
+      hash.update(chunk);
+      size += chunk.length;
+      yield chunk;
+    }
+  })(), { objectMode: false, highWaterMark: 4 * 1024 * 1024 });
+  const next = await client.uploadChunk(path, location, body, { signal });
+  const digest: Digest = `sha256:${hash.digest('hex')}`;
+  await client.finishUpload(path, next, digest, { signal });
+  return { mediaType: MEDIA.dockerLayerGzip, digest, size };
+}
+
+/** Once more, from the beginning, when the network or the registry failed. */
+async function again<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (attempt === ATTEMPTS || (error instanceof EngineError && error.kind !== 'Unavailable')) throw error;
+      await sleep(250 * 2 ** attempt, undefined, { signal });
+    }
+  }
+}
+
+/** The names that `push NAME` means: one tag, or without a tag every tag of the repository. @throws NotFound with Docker's words */
+export function pushedReferences({ store }: Stores, repository: Reference, tag: string | undefined): Reference[] {
+  const { domain, path } = repository;
+  if (tag !== undefined) return [{ domain, path, tag }];
+  const all = store.list().flatMap((record) => store.referencesOf(record.id)).filter((reference) => reference.domain === domain && reference.path === path && reference.tag !== undefined);
+  if (all.length === 0) throw new NotFound(`An image does not exist locally with the tag: ${familiarName(repository)}`);
+  return all.sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1));
+}
