@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { createEventBus } from './base/events.ts';
 import type { Log } from './base/log.ts';
 import { buildRoutes } from './api/routes/build.ts';
+import { diskUsageRoutes } from './api/routes/disk-usage.ts';
 import { imageRoutes } from './api/routes/images.ts';
 import { layerRoutes } from './api/routes/layers.ts';
 import { networkRoutes } from './api/routes/networks.ts';
 import { systemRoutes } from './api/routes/system.ts';
-import { volumeRoutes } from './api/routes/volumes.ts';
+import { volumeRoutes, volumeUsage } from './api/routes/volumes.ts';
 import type { Route } from './api/router.ts';
 import { openBuilder, type Builder } from './build/builder.ts';
+import { cacheEntries } from './build/prune.ts';
 import { probeMachine } from './containers/machine.ts';
 import { createRunStep } from './containers/run-step.ts';
 import { openSeccompCache } from './containers/seccomp-cache.ts';
@@ -72,6 +74,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...networkRoutes(networks),
     ...volumeRoutes(volumes),
     ...buildRoutes(builder),
+    ...diskUsageRoutes({ images, containers: async () => [], volumes: () => volumeUsage(volumes), buildCache: () => cacheEntries(builder as Builder) }),
   ];
   log.info('engine open', { dataRoot, runRoot });
   const stack = undo.move();

@@ -78,3 +78,12 @@ export function wire({ record, mountpoint, scope, status }: VolumeView) {
     Options: Object.keys(record.options).length > 0 ? record.options : null, Scope: scope, ...(status && { Status: status }),
   };
 }
+
+/** Volumes with what they hold and who uses them, for `docker system df`. */
+export async function volumeUsage(volumes: Volumes) {
+  const [{ volumes: all }, usage] = await Promise.all([volumes.list(), volumes.usage()]);
+  return all.map((view) => {
+    const used = usage.get(view.record.name);
+    return { ...wire(view), UsageData: { Size: used?.sizeBytes ?? -1, RefCount: used?.users ?? -1 } };
+  });
+}
