@@ -2,11 +2,10 @@
 // Made with tar on this machine when first needed, kept by content: its digest is the version that is compared on the other side.
 
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { access, mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createWriteStream } from 'node:fs';
 import { NotImplemented, System } from '../../engine/wire/errors.ts';
 import type { ProxyChild } from './ssh/proxy-command.ts';
 

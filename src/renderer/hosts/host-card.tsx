@@ -1,6 +1,6 @@
 // One host: state, engine, latency and throughput, what stops it, what can be done.
 import { ActionIcon, Badge, Button, Card, Group, Menu, Stack, Text, Tooltip } from '@mantine/core';
-import { IconDots, IconPencil, IconPlugConnected, IconStethoscope, IconTerminal2, IconTrash } from '@tabler/icons-react';
+import { IconDots, IconPencil, IconPlugConnected, IconServerBolt, IconStethoscope, IconTerminal2, IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import type { HostSummary } from '../../main/contract/hosts.ts';
@@ -14,7 +14,7 @@ import { attempt } from '../ui/notify.ts';
 import { statuses } from './feed.ts';
 import { asProblem, ProblemNote } from './problem.tsx';
 
-export function HostCard({ host, onEdit, onExamine }: { host: HostSummary; onEdit: () => void; onExamine: () => void }) {
+export function HostCard({ host, onEdit, onExamine, onInstall }: { host: HostSummary; onEdit: () => void; onExamine: () => void; onInstall: () => void }) {
   const { t } = useTranslation();
   const status = useStore(statuses)[host.id];
   const error = status?.problem ?? (host.error && { message: host.error.message, ...(typeof host.error.data === 'object' ? host.error.data : {}) });
@@ -27,7 +27,7 @@ export function HostCard({ host, onEdit, onExamine }: { host: HostSummary; onEdi
             <Group gap="xs" wrap="nowrap"><HostDot host={host} /><Text fw={620} truncate>{host.name}</Text></Group>
             <Text size="xs" ff="monospace" c="var(--gantry-subtle)" style={{ overflowWrap: 'anywhere' }}>{host.address}</Text>
           </Stack>
-          <HostMenu host={host} onEdit={onEdit} onExamine={onExamine} />
+          <HostMenu host={host} onEdit={onEdit} onExamine={onExamine} onInstall={onInstall} />
         </Group>
         <Group gap={6}>
           <Badge color={host.state === 'live' ? 'teal' : host.state === 'failed' ? 'red' : 'gray'}>{t(`frame:hosts.state.${host.state}`)}</Badge>
@@ -55,7 +55,7 @@ function Latency({ host, status }: { host: HostSummary; status: RemoteStatus | u
   return <Badge className="numeric" color={ms < 50 ? 'teal' : ms < 200 ? 'yellow' : 'red'} title={t('hosts:latency')}>{t('hosts:ms', { ms: ms < 10 ? ms.toFixed(1) : Math.round(ms) })}</Badge>;
 }
 
-function HostMenu({ host, onEdit, onExamine }: { host: HostSummary; onEdit: () => void; onExamine: () => void }) {
+function HostMenu({ host, onEdit, onExamine, onInstall }: { host: HostSummary; onEdit: () => void; onExamine: () => void; onInstall: () => void }) {
   const { t } = useTranslation();
   const [, go] = useLocation();
   const remove = async (): Promise<void> => {
@@ -68,6 +68,7 @@ function HostMenu({ host, onEdit, onExamine }: { host: HostSummary; onEdit: () =
       <Menu.Dropdown>
         {host.kind === 'ssh' && <Menu.Item leftSection={<IconTerminal2 size={16} />} disabled={host.state !== 'live'} onClick={() => go(`/hosts/${host.id}/terminal`)}>{t('hosts:terminal.open')}</Menu.Item>}
         {host.kind === 'ssh' && <Menu.Item leftSection={<IconStethoscope size={16} />} onClick={onExamine}>{t('hosts:doctor.open')}</Menu.Item>}
+        {host.kind === 'ssh' && <Menu.Item leftSection={<IconServerBolt size={16} />} onClick={onInstall}>{t('hosts:engine.open')}</Menu.Item>}
         <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>{t('hosts:edit.open')}</Menu.Item>
         {host.kind !== 'local' && <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => void remove()}>{t('hosts:remove.confirm')}</Menu.Item>}
       </Menu.Dropdown>

@@ -11,6 +11,7 @@ import { Page } from '../ui/page.tsx';
 import { EmptyState } from '../ui/states.tsx';
 import { AddHostDialog } from './add-host.tsx';
 import { DoctorDialog } from './doctor-dialog.tsx';
+import { EngineDialog } from './engine-dialog.tsx';
 import { HostCard } from './host-card.tsx';
 import { EditHostDialog } from './host-form.tsx';
 
@@ -22,6 +23,7 @@ export default function HostsPage() {
   const [isAdding, setAdding] = useState(false);
   const [editing, setEditing] = useState<Editing>();
   const [examined, setExamined] = useState<HostSummary>();
+  const [installing, setInstalling] = useState<HostSummary>();
   const edit = (host: HostSummary): void => void attempt(t('hosts:failed.read'), async () => setEditing({ host, config: await rpc.hosts.config({ host: host.id }) }));
 
   return (
@@ -30,11 +32,12 @@ export default function HostsPage() {
         <EmptyState icon={IconServer2} title={t('hosts:empty.title')} text={t('hosts:empty.text')}><Button onClick={() => setAdding(true)}>{t('hosts:add.open')}</Button></EmptyState>
       ) : (
         <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" component="ul" p={0} m={0} style={{ listStyle: 'none' }} aria-label={t('hosts:title')}>
-          {hosts.map((host) => <HostCard key={host.id} host={host} onEdit={() => edit(host)} onExamine={() => setExamined(host)} />)}
+          {hosts.map((host) => <HostCard key={host.id} host={host} onEdit={() => edit(host)} onExamine={() => setExamined(host)} onInstall={() => setInstalling(host)} />)}
         </SimpleGrid>
       )}
       <AddHostDialog opened={isAdding} onClose={() => setAdding(false)} onAdded={(host) => { setAdding(false); connect(host); }} />
       <EditHostDialog {...(editing ? { host: editing.host, config: editing.config } : {})} onClose={() => setEditing(undefined)} />
+      <EngineDialog {...(installing ? { host: installing } : {})} onClose={() => setInstalling(undefined)} />
       <DoctorDialog {...(examined ? { host: examined } : {})} onClose={() => setExamined(undefined)} />
     </Page>
   );

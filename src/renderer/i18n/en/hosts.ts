@@ -47,6 +47,15 @@ export default {
     state: { ok: 'passed', failed: 'failed', skipped: 'left out' },
   },
   terminal: { open: 'Terminal', title: 'Terminal on {{host}}', label: 'Terminal', again: 'New shell', ended: 'The shell ended with {{code}}.' },
+  engine: {
+    open: 'Gantry’s engine', title: 'Gantry’s engine on {{host}}', about: 'Gantry can bring its own engine to this machine over the same connection. Nothing is changed before you say so.',
+    scope: 'For whom', scopes: { user: 'For this user, without root', system: 'For the system, as root' },
+    installed: 'Installed: {{version}}', notInstalled: 'Not installed', steps: 'What will be done there', missing: 'These programs are missing there: {{programs}}', command: 'Command for the package manager', lookAgain: 'Look again',
+    install: 'Install', upgrade: 'Install this version', remove: 'Uninstall', deleteData: 'with images, volumes and containers',
+    removeTitle: 'Uninstall the engine from {{host}}?', removeKeep: 'The service and its files go. Images, volumes and containers stay on disk for a later installation.', removeAll: 'The service goes, and all its images, volumes and containers with it. This cannot be undone.',
+    task: 'Install the engine on {{host}}', removeTask: 'Uninstall the engine from {{host}}', done: 'The engine runs on {{host}}', hostName: '{{host}} (Gantry)',
+    phase: { look: 'Looking', send: 'Sending', unpack: 'Unpacking', service: 'Writing the service', start: 'Starting', clean: 'Removing old versions', stop: 'Stopping', remove: 'Removing', done: 'Done' },
+  },
   copy: {
     action: 'Copy to another host', migrate: 'Move to another host',
     title: { images: 'Copy {{name}}', volume: 'Copy volume {{name}}', container: 'Move {{name}}' },

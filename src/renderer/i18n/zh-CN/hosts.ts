@@ -38,6 +38,15 @@ export default {
   },
   doctor: { open: '诊断', title: '与 {{host}} 的连接', steps: '步骤', working: '正在诊断…', report: '报告', again: '再次诊断', state: { ok: '通过', failed: '失败', skipped: '略过' } },
   terminal: { open: '终端', title: '{{host}} 上的终端', label: '终端', again: '新的 shell', ended: 'shell 已结束，退出码 {{code}}。' },
+  engine: {
+    open: 'Gantry 引擎', title: '{{host}} 上的 Gantry 引擎', about: 'Gantry 可以通过同一连接把自己的引擎带到这台机器上。在你确认之前不会改动任何东西。',
+    scope: '安装范围', scopes: { user: '仅此用户，无需 root', system: '整个系统，以 root 运行' },
+    installed: '已安装：{{version}}', notInstalled: '未安装', steps: '将在那里执行', missing: '那里缺少这些程序：{{programs}}', command: '软件包管理器的命令', lookAgain: '重新检查',
+    install: '安装', upgrade: '安装此版本', remove: '卸载', deleteData: '连同镜像、卷和容器',
+    removeTitle: '从 {{host}} 卸载引擎？', removeKeep: '服务及其文件会被移除。镜像、卷和容器留在磁盘上，供以后安装使用。', removeAll: '服务及其所有镜像、卷和容器都会被移除，无法恢复。',
+    task: '在 {{host}} 上安装引擎', removeTask: '从 {{host}} 卸载引擎', done: '引擎已在 {{host}} 上运行', hostName: '{{host}}（Gantry）',
+    phase: { look: '查看', send: '发送', unpack: '解包', service: '写入服务', start: '启动', clean: '移除旧版本', stop: '停止', remove: '移除', done: '完成' },
+  },
   copy: {
     action: '复制到其他主机', migrate: '迁移到其他主机',
     title: { images: '复制 {{name}}', volume: '复制卷 {{name}}', container: '迁移 {{name}}' },
