@@ -32,7 +32,7 @@ Address=10.0.2.15/24
 Gateway=10.0.2.2
 NET
 chroot "$root" systemctl enable systemd-networkd ssh docker podman.socket > /dev/null 2>&1
-chroot "$root" systemctl disable apt-daily.timer apt-daily-upgrade.timer e2scrub_reap dpkg-db-backup.timer > /dev/null 2>&1 || true
+chroot "$root" systemctl disable podman-auto-update.service podman-restart.service apt-daily.timer apt-daily-upgrade.timer e2scrub_reap dpkg-db-backup.timer > /dev/null 2>&1 || true
 chroot "$root" useradd -m -s /bin/bash -u 1000 dev
 echo 'dev:100000:65536' > "$root/etc/subuid"; echo 'dev:100000:65536' > "$root/etc/subgid"
 # A user service survives the login that started it.
