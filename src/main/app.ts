@@ -60,7 +60,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     settings,
     secrets,
     transfers: createTransfers(),
-    builds: createBuilds(),
+    builds: createBuilds(join(options.profilePath, 'build-sources.json')),
     logViews: createLogViews(),
     stats,
     terminals,

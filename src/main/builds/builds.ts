@@ -11,7 +11,7 @@ import { createChannel, type Channel } from '../rpc/channel.ts';
 import { classicReader, type ClassicLine } from './classic-reader.ts';
 import { packFolder, packText, folderPath } from './context-folder.ts';
 import { checkDockerfile } from './dockerfile-check.ts';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface Builds {
@@ -24,9 +24,19 @@ export interface Builds {
 
 interface Kept { events: BuildEvent[]; summary: BuildSummary; watchers: Set<Channel<BuildEvent>>; abort: AbortController }
 
-export function createBuilds(): Builds {
+const KEPT_SOURCES = 200;
+
+/** @param file where the sources of builds started here are kept, for "build again" */
+export function createBuilds(file: string): Builds {
   const kept = new Map<string, Map<string, Kept>>(); // host -> id -> build
-  const sources = new Map<string, BuildSource>(); // `host id`
+  let sources: Promise<Map<string, BuildSource>> | undefined; // `host id` -> where its files came from
+  const readSources = () => (sources ??= readFile(file, 'utf8').then((text) => new Map(JSON.parse(text) as [string, BuildSource][]), () => new Map<string, BuildSource>())); // none yet, or damaged: only a button less
+  const keepSource = async (key: string, source: BuildSource): Promise<void> => {
+    const map = await readSources();
+    map.set(key, source);
+    for (const old of [...map.keys()].slice(0, -KEPT_SOURCES)) map.delete(old);
+    await writeFile(file, JSON.stringify([...map]), { mode: 0o600 });
+  };
   const aborts = new Map<string, AbortController>();
   const products = new Map<string, string>();
 
@@ -50,7 +60,7 @@ export function createBuilds(): Builds {
     const abort = new AbortController();
     const response = await client.raw('POST', '/build', { ...(await call(source, options, abort.signal)), signal: abort.signal });
     const id = String(response.headers['x-gantry-build-id'] ?? '');
-    sources.set(`${host} ${id}`, source);
+    await keepSource(`${host} ${id}`, source);
     aborts.set(`${host} ${id}`, abort);
     response.on('error', () => {}); // the history tells how it ended
     response.resume().once('close', () => aborts.delete(`${host} ${id}`));
@@ -69,7 +79,7 @@ export function createBuilds(): Builds {
     };
     const build: Kept = { events: [], summary: summarise(undefined, started) as BuildSummary, watchers: new Set(), abort };
     here(host).set(id, build);
-    sources.set(`${host} ${id}`, source);
+    await keepSource(`${host} ${id}`, source);
     const add = (event: BuildEvent) => {
       build.events.push(event);
       build.summary = summarise(build.summary, event) ?? build.summary;
@@ -92,7 +102,8 @@ export function createBuilds(): Builds {
   return {
     async list(host, client, signal) {
       const rows = (await isGantry(host, client, signal)) ? await client.json<BuildSummary[]>('GET', '/gantry/builds', { signal }) : [...here(host).values()].map(({ summary }) => summary).sort((a, b) => b.startedAtMs - a.startedAtMs);
-      return rows.map((row) => ({ ...row, source: sources.get(`${host} ${row.id}`) ?? (row.request.remote === '' ? null : { kind: 'git', url: row.request.remote }) }));
+      const known = await readSources();
+      return rows.map((row) => ({ ...row, source: known.get(`${host} ${row.id}`) ?? (row.request.remote === '' ? null : { kind: 'git', url: row.request.remote }) }));
     },
     start: async (host, client, source, options) => ((await isGantry(host, client)) ? startOnGantry : startClassic)(host, client, source, options),
     async *follow(host, client, id, signal) {

@@ -8,7 +8,7 @@ import { parseTrigger } from '../dockerfile/dockerfile.ts';
 import type { Instruction, Label } from '../dockerfile/ast.ts';
 import type { BuildEvent } from '../events.ts';
 import { readsContext, type Plan } from '../plan.ts';
-import type { Stage } from '../graph.ts';
+import { originOf, referencesOf, type Stage } from '../graph.ts';
 import { parsePlatform, samePlatform, platformText, type Platform } from '../platform.ts';
 import { initialState, PROXY_ARGS } from '../state.ts';
 import { InvalidParameter } from '../../wire/errors.ts';
@@ -50,6 +50,7 @@ export async function buildStages(options: StagesOptions): Promise<StagesResult>
       progress: (message) => report({ type: 'progress', step: number, atMs: Date.now(), message }),
     };
     try {
+      await otherStages(instruction, stage);
       stop.throwIfAborted();
       report({ type: 'step-started', step: number, atMs: Date.now() });
       for (const { key } of instruction.kind === 'ARG' ? instruction.args : []) usedArgs.add(key);
@@ -63,6 +64,13 @@ export async function buildStages(options: StagesOptions): Promise<StagesResult>
       return fail(number, line, error);
     } finally {
       if (readsContext(instruction)) execution.contextUses.left--;
+    }
+  };
+  /** A step that needs files of other stages begins when they are done. */
+  const otherStages = async (instruction: Instruction, stage: Stage): Promise<void> => {
+    for (const name of referencesOf(instruction)) {
+      const origin = originOf(name, graph.stages, stage.index, execution.namedContexts);
+      if (origin.kind === 'stage') await runs.get(origin.index)?.catch(() => {}); // reported by its own step
     }
   };
   const fail = (number: number, line: number, error: unknown): never => {
