@@ -13,16 +13,22 @@ import { volumeRoutes, volumeUsage } from './api/routes/volumes.ts';
 import type { Route } from './api/router.ts';
 import { openBuilder, type Builder } from './build/builder.ts';
 import { cacheEntries } from './build/prune.ts';
-import { probeMachine } from './containers/machine.ts';
-import { createRunStep } from './containers/run-step.ts';
-import { openSeccompCache } from './containers/seccomp-cache.ts';
+import { containerRoutes } from './api/routes/containers.ts';
+import { containerFileRoutes } from './api/routes/container-files.ts';
+import { containerObserveRoutes } from './api/routes/container-observe.ts';
+import { runtimeFacts } from './containers/machine.ts';
+import { openContainers, type Containers } from './containers/containers.ts';
+import { imageUsers, networkUsers, volumeUsers, watched } from './containers/seen.ts';
+import { commitWhilePaused } from './containers/commit-paused.ts';
+import { openContainerRoot } from './containers/open-root.ts';
+import { publish } from './containers/parts.ts';
+import { createStats } from './containers/stats.ts';
+import { applyChanges } from './images/changes.ts';
 import { openDataRoot } from './data-root.ts';
 import { openImages } from './images/images.ts';
 import { isInUserNamespace } from './kernel/user-namespace.ts';
-import type { NetworkUsers } from './needs.ts';
 import { openNetworks } from './networks/networks.ts';
 import { openVolumes } from './volumes/volumes.ts';
-import { NotFound } from './wire/errors.ts';
 
 export interface EngineOptions {
   /** images, layers, volumes, container records; survives reboots */
@@ -48,27 +54,39 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   undo.use(await openDataRoot(dataRoot));
   await mkdir(runRoot, { recursive: true, mode: 0o711 });
   const events = createEventBus();
-  let builder: Builder | undefined; // images ask it what its cache needs, long after both are open
-  const images = undo.use(await openImages({ dataRoot, environment: options.environment ?? {}, isRootless: isInUserNamespace(), events, log, users: () => [], chainsInUse: () => builder?.roots() ?? [] }));
-
-  // given to networks before the containers are open: they ask only while serving requests
-  const containerUsers: NetworkUsers = {
-    find: (idOrName) => { throw new NotFound(`No such container: ${idOrName}`); },
-    list: () => [],
-    saveEndpoints: async () => {},
-  };
-  const networks = undo.use(await openNetworks({ dataRoot, runRoot, events, log, users: () => containerUsers }));
-  const volumes = await openVolumes({ dataRoot, runRoot, events, log, users: () => [], pluginFolders: [join(runRoot, 'plugins'), '/run/docker/plugins', '/etc/docker/plugins', '/usr/lib/docker/plugins'] });
-
-  const machine = await probeMachine({ runRoot, log });
-  const runStep = createRunStep({ machine, seccomp: openSeccompCache(join(dataRoot, 'seccomp'), machine.runtime), runRoot, networks: networks.forContainers });
+  // images, networks and volumes ask the builder and the containers who uses them, long after all are open
+  let builder: Builder | undefined;
+  let containers: Containers | undefined;
+  const all = () => containers?.parts.store.all() ?? [];
+  const isRootless = isInUserNamespace();
+  const images = undo.use(await openImages({ dataRoot, environment: options.environment ?? {}, isRootless, events, log, users: () => imageUsers(all()), chainsInUse: () => builder?.roots() ?? [] }));
+  const networks = undo.use(await openNetworks({ dataRoot, runRoot, events, log, users: () => networkUsers(containers?.parts) }));
+  const volumes = await openVolumes({ dataRoot, runRoot, events, log, users: () => volumeUsers(all()), pluginFolders: [join(runRoot, 'plugins'), '/run/docker/plugins', '/etc/docker/plugins', '/usr/lib/docker/plugins'] });
+  containers = undo.use(await openContainers({ dataRoot, runRoot, events, log, images: images.images, snapshots: images.snapshots, networks: networks.forContainers, volumes: volumes.forContainers }));
+  const { parts, machine, runStep, counts } = containers;
   builder = undo.use(await openBuilder({
     images: images.images, snapshots: images.snapshots, runStep, events, log, nodeArch: process.arch,
     dataFolder: join(dataRoot, 'build'), runFolder: join(runRoot, 'build'), collect: () => images.collector.collect(),
   }));
 
+  await containers.restore();
+  await volumes.adopt();
+  const stats = createStats();
+  const find = (idOrName: string) => parts.store.find(idOrName);
+
   const routes: Route[] = [
-    ...systemRoutes({ events, identityFile: join(dataRoot, 'engine-id'), dataRoot, counts: () => ({ containers: 0, running: 0, paused: 0, stopped: 0, images: images.images.list().length }) }),
+    ...systemRoutes({
+      events, identityFile: join(dataRoot, 'engine-id'), dataRoot, counts: () => ({ ...counts(), images: images.images.list().length }),
+      facts: () => runtimeFacts(machine),
+    }),
+    ...containerRoutes(parts),
+    ...containerObserveRoutes({ stats, find: (idOrName) => watched(find(idOrName)), layersOf: (id) => (parts.snapshots.has(id) ? parts.snapshots.paths(id) : null) }),
+    ...containerFileRoutes({
+      isRootless,
+      openRoot: (idOrName) => openContainerRoot(parts, find(idOrName)),
+      tell: (idOrName, action, attributes) => publish(parts, find(idOrName), action, attributes),
+      commit: (idOrName, commit) => commitWhilePaused(parts, find(idOrName), commit, applyChanges),
+    }),
     ...imageRoutes(images),
     ...layerRoutes(images),
     ...networkRoutes(networks),

@@ -23,10 +23,12 @@ export interface CommitOptions {
   signal: AbortSignal;
 }
 
+export type ApplyChanges = (config: ContainerConfig, changes: readonly string[]) => ContainerConfig;
+
 interface CommitNeeds {
   images: Images;
   snapshots: Snapshots;
-  applyChanges(config: ContainerConfig, changes: readonly string[]): ContainerConfig;
+  applyChanges: ApplyChanges;
 }
 
 /** Fields that describe the container, not what should run in the next one. */

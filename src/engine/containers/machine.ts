@@ -95,3 +95,17 @@ function hardLimits(): Map<string, number> {
 export function onlineCpus(): number {
   return readdirSync('/sys/devices/system/cpu').filter((name) => /^cpu\d+$/.test(name)).length;
 }
+
+/** The part of /info that depends on the runtime. */
+export function runtimeFacts({ runtime, cgroupDriver, facts }: Machine): Record<string, unknown> {
+  return {
+    CgroupDriver: cgroupDriver,
+    DefaultRuntime: runtime.name,
+    Runtimes: { [runtime.name]: { path: runtime.path } },
+    RuncCommit: { ID: runtime.version, Expected: runtime.version },
+    InitBinary: facts.initPath ?? '',
+    SecurityOptions: ['name=seccomp,profile=builtin', ...(facts.rootless ? ['name=rootless'] : []), ...(facts.cgroupVersion === 2 ? ['name=cgroupns'] : [])],
+    SwapLimit: facts.swap,
+    NCPU: onlineCpus(),
+  };
+}

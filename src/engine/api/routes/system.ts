@@ -4,10 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { arch, cpus, hostname, release, totalmem, type } from 'node:os';
 import type { EngineEvent, EventBus } from '../../base/events.ts';
 import { randomId } from '../../base/ids.ts';
-import { InvalidParameter } from '../../wire/errors.ts';
 import { parseFilters, type Filters } from '../filters.ts';
 import { json, ndjson, text, type Reply } from '../reply.ts';
 import { get, head, type Call, type Route } from '../router.ts';
+import { timeQuery } from '../time.ts';
 import { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from '../version.ts';
 
 export interface SystemNeeds {
@@ -147,16 +147,4 @@ function wanted(event: EngineEvent, filters: Filters): boolean {
     (!filters.has('event') || names('event').some((wish) => event.Action === wish || event.Action.startsWith(`${wish}:`))) &&
     isObject('container') && isObject('volume') && isObject('network') && ofImage && filters.matchesLabels(Attributes)
   );
-}
-
-/** Seconds since the epoch with fraction, an RFC 3339 date, or a Go duration before now ("10m"). */
-function timeQuery(value: string | null): number | undefined {
-  if (value === null || value === '' || value === '0') return undefined;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
-  const date = Date.parse(value);
-  if (!Number.isNaN(date)) return date / 1000;
-  const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
-  if (parts.length === 0) throw new InvalidParameter(`invalid time ${JSON.stringify(value)}`);
-  const unit: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 0.001 };
-  return Date.now() / 1000 - parts.reduce((sum, part) => sum + Number(part[1]) * (unit[part[2] as string] as number), 0);
 }

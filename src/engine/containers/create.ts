@@ -1,0 +1,72 @@
+// POST /containers/create: from the create body to a record in state `created`. Nothing is mounted and no process exists yet.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { ContainerConfig, EndpointSettings, HostConfig } from '@docker/node-sdk';
+import { randomId, type ContainerId } from '../base/ids.ts';
+import type { NetworkedContainer } from '../needs.ts';
+import { InvalidParameter, NotImplemented } from '../wire/errors.ts';
+import type { Container } from './container.ts';
+import { onlineCpus } from './machine.ts';
+import { mergeConfig, mergeHostConfig } from './merge.ts';
+import { checkName, randomName } from './names.ts';
+import { publish, type Parts } from './parts.ts';
+import type { ContainerRecord } from './record.ts';
+import { validateCreate } from './validate.ts';
+
+export interface CreateBody extends ContainerConfig {
+  HostConfig?: HostConfig;
+  NetworkingConfig?: { EndpointsConfig?: Record<string, EndpointSettings> | null };
+}
+
+/** @throws NotFound (image), Conflict (name), InvalidParameter, NotImplemented */
+export async function createContainer(parts: Parts, body: CreateBody | undefined, givenName: string | null): Promise<Container> {
+  if (!body) throw new InvalidParameter('config cannot be empty in order to create a container');
+  const { HostConfig: hostWish = {}, NetworkingConfig: networking, ...wish } = body;
+  const { machine, store, folders } = parts;
+  const requestedName = givenName === null || givenName === '' ? undefined : checkName(givenName);
+  validateCreate(wish, hostWish, machine.facts, onlineCpus());
+  const image = parts.images.resolve(wish.Image ?? '');
+  const id = randomId() as ContainerId;
+  const name = requestedName ?? randomName((candidate) => store.isNameTaken(candidate));
+  const hostConfig = mergeHostConfig(hostWish, { runtime: machine.runtime.name, cgroupVersion: machine.facts.cgroupVersion });
+  const config = mergeConfig(wish, image.config.config, id, { hostNetwork: hostConfig.NetworkMode === 'host' || hostConfig.UTSMode === 'host', hostname: hostname() });
+  const args = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
+  if (args.length === 0) throw new InvalidParameter('no command specified');
+  for (const mode of [hostConfig.NetworkMode, hostConfig.PidMode, hostConfig.IpcMode]) if (mode?.startsWith('container:')) store.find(mode.slice('container:'.length));
+
+  await using undo = new AsyncDisposableStack();
+  store.reserve(name, id);
+  undo.defer(() => store.release(name, id));
+  await mkdir(folders.persist(id), { recursive: true, mode: 0o700 });
+  undo.defer(() => rm(folders.data(id), { recursive: true, force: true }));
+  const record: ContainerRecord = {
+    id, name, createdAtMs: Date.now(), imageId: image.id, image: wish.Image ?? '', config, hostConfig,
+    endpoints: networking?.EndpointsConfig ?? {}, mounts: [], args, state: 'created',
+    history: [{ from: null, to: 'created', atMs: Date.now(), cause: 'create' }],
+    pid: 0, pidStartTicks: '', bootId: '', exitCode: 0, error: '', oomKilled: false, startedAtMs: 0, finishedAtMs: 0, restartCount: 0, manuallyStopped: false,
+  };
+  if (parts.networks) {
+    undo.defer(() => parts.networks?.forget(id));
+    await parts.networks.validate(networked(parts, record));
+  } else if (!['none', 'host'].includes(hostConfig.NetworkMode ?? '') && !hostConfig.NetworkMode?.startsWith('container:')) {
+    throw new NotImplemented(`this engine cannot make the network ${hostConfig.NetworkMode}: use --network none or host`);
+  }
+  await parts.snapshots.prepare(id, image.chainId);
+  undo.defer(() => parts.snapshots.remove(id));
+  if (parts.volumes) {
+    undo.defer(() => parts.volumes?.release(id, { anonymous: true }));
+    record.mounts = await parts.volumes.resolve({ id, name, config, hostConfig }, (other) => store.find(other).record.mounts);
+  } else if (hostConfig.Binds?.length || hostConfig.Mounts?.length || hostConfig.VolumesFrom?.length) {
+    throw new NotImplemented('this engine has no volumes');
+  }
+  await writeFile(folders.log(id), '', { mode: 0o640 });
+  const container = await store.add(record);
+  undo.move();
+  publish(parts, container, 'create');
+  return container;
+}
+
+/** The container as networking sees it. */
+export function networked(parts: Parts, record: ContainerRecord): NetworkedContainer {
+  return { id: record.id, name: record.name, config: record.config, hostConfig: record.hostConfig, endpoints: record.endpoints, folder: parts.folders.data(record.id) };
+}

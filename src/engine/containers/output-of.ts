@@ -1,0 +1,24 @@
+// Which kind of output a container has, by its log driver and terminal, and where conmon is told to put it.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Container } from './container.ts';
+import { logOutput, type OutputSource } from './output.ts';
+import type { Parts } from './parts.ts';
+import type { ContainerRecord } from './record.ts';
+
+/** Whether the output is kept. Without a log it still goes through a file, which is emptied again and again. */
+export const isLogged = ({ hostConfig }: ContainerRecord): boolean => hostConfig.LogConfig?.Type !== 'none';
+
+export function logPath({ folders }: Pick<Parts, 'folders'>, record: ContainerRecord): string {
+  return isLogged(record) ? folders.log(record.id) : join(folders.data(record.id), 'unlogged');
+}
+
+/** Made when somebody first needs it: an attach before the start, the start itself, a follower. */
+export async function ensureOutput(parts: Parts, container: Container): Promise<OutputSource> {
+  const path = logPath(parts, container.record);
+  if (!container.output) {
+    container.output = logOutput(path);
+    await writeFile(path, '', { flag: 'a', mode: 0o640 });
+  }
+  return container.output;
+}

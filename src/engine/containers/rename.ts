@@ -1,0 +1,27 @@
+// POST /containers/{id}/rename.
+import { InvalidParameter } from '../wire/errors.ts';
+import type { Container } from './container.ts';
+import { checkName } from './names.ts';
+import { publish, type Parts } from './parts.ts';
+
+/** @throws InvalidParameter for a bad or equal name, Conflict for a used one */
+export function renameContainer(parts: Parts, container: Container, wish: string | null): Promise<void> {
+  return parts.locks.run(container.id, async () => {
+    const { record } = container;
+    if (!wish) throw new InvalidParameter('Neither old nor new names may be empty');
+    const name = checkName(wish);
+    if (name === record.name) throw new InvalidParameter('Renaming a container with the same name as its current name');
+    parts.store.reserve(name, record.id);
+    const oldName = record.name;
+    record.name = name;
+    try {
+      await parts.store.save(container);
+    } catch (error) {
+      record.name = oldName;
+      parts.store.release(name, record.id);
+      throw error;
+    }
+    parts.store.release(oldName, record.id);
+    publish(parts, container, 'rename', { oldName: `/${oldName}` });
+  });
+}
