@@ -13,7 +13,7 @@ export default defineConfig({
     // Two cores are what a CI machine has; more workers only compete.
     maxWorkers: 2,
     projects: [
-      { test: { ...needsNothing, name: 'node', environment: 'node', include: ['src/{engine,main}/**/*.test.ts', 'test/*.test.ts', 'test/architecture/*.test.ts', 'scripts/*.test.mjs'] } },
+      { test: { ...needsNothing, name: 'node', environment: 'node', include: ['src/{engine,main}/**/*.test.ts', 'test/*.test.{ts,mjs}', 'test/architecture/*.test.ts', 'scripts/*.test.mjs'] } },
       { plugins: [react()], test: { ...needsNothing, name: 'dom', environment: 'jsdom', include: ['src/renderer/**/*.test.{ts,tsx}'] } },
       { test: { ...serial, name: 'engine', include: ['test/{engine,build,layers,ssh,compose}/**/*.test.ts'], sequence: { groupOrder: 1 } } },
       { test: { ...serial, name: 'vm', include: ['test/vm/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000, sequence: { groupOrder: 2 } } },

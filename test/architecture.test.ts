@@ -51,7 +51,7 @@ describe('files', () => {
   });
 
   test('names say what is inside', () => {
-    const found = everything.map(({ path }) => path).filter((path) => /(^|\/)(utils?|helpers?|manager|service|impl|common|misc)(\.|\/)|(manager|service|impl)\.tsx?$/i.test(path) || /[A-Z]/.test(path.replace('/zh-CN/', '/')));
+    const found = everything.map(({ path }) => path).filter((path) => /(^|\/)(utils?|helpers?|manager|service|impl|common|misc)(\.|\/)|(manager|-impl)\.tsx?$/i.test(path) || /[A-Z]/.test(path.replace('/zh-CN/', '/')));
     expect(found, 'kebab-case, named for the one thing the file holds').toEqual([]);
   });
 

@@ -9,6 +9,8 @@ import { createRemote } from './hosts/ssh-remote.ts';
 import { tcpConnector, unixConnector } from './hosts/sockets.ts';
 import { createExplorer } from './layers/explorer.ts';
 import { createLogViews } from './logs/views.ts';
+import { openCredentials } from './registries/docker-config.ts';
+import { runHelper } from './registries/helper.ts';
 import type { RpcContext } from './rpc/context.ts';
 import { createTransfers } from './rpc/transfers.ts';
 import { openSecrets, type Cipher } from './secrets.ts';
@@ -59,6 +61,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     remote,
     settings,
     secrets,
+    credentials: openCredentials(join(options.env['DOCKER_CONFIG'] ?? join(options.env['HOME'] ?? '/root', '.docker'), 'config.json'), runHelper),
     transfers: createTransfers(),
     builds: createBuilds(join(options.profilePath, 'build-sources.json')),
     logViews: createLogViews(),

@@ -15,9 +15,12 @@ export interface Settings {
   update(change: Partial<Preferences>): Promise<Preferences>;
   hosts(): HostRecord[];
   saveHosts(records: HostRecord[]): Promise<void>;
+  /** addresses that were added by hand; logged-in ones are in the Docker configuration */
+  registries(): string[];
+  saveRegistries(addresses: string[]): Promise<void>;
 }
 
-interface SettingsFile { preferences: Preferences; hosts: HostRecord[] }
+interface SettingsFile { preferences: Preferences; hosts: HostRecord[]; registries: string[] }
 
 /** @throws System when the file is there but not ours to read */
 export async function openSettings(profilePath: string): Promise<Settings> {
@@ -38,11 +41,16 @@ export async function openSettings(profilePath: string): Promise<Settings> {
       state.hosts = records;
       await save();
     },
+    registries: () => state.registries,
+    async saveRegistries(addresses) {
+      state.registries = addresses;
+      await save();
+    },
   };
 }
 
 async function load(path: string): Promise<SettingsFile> {
-  const empty: SettingsFile = { preferences: DEFAULT_PREFERENCES, hosts: [] };
+  const empty: SettingsFile = { preferences: DEFAULT_PREFERENCES, hosts: [], registries: [] };
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -61,6 +69,7 @@ async function load(path: string): Promise<SettingsFile> {
   return {
     preferences: { ...DEFAULT_PREFERENCES, ...(known.success ? known.data : {}) } as Preferences,
     hosts: (raw.hosts ?? []).filter((record) => typeof record.id === 'string' && hostConfig.safeParse(record.config).success),
+    registries: (raw.registries ?? []).filter((address) => typeof address === 'string'),
   };
 }
 

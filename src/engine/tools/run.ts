@@ -32,6 +32,8 @@ export interface RunOptions {
   /** exit codes that are no failure; default [0] */
   accept?: readonly number[];
   log?: Log | undefined;
+  /** the program puts itself in the background, maybe with our pipes still open: its first process's exit is the end */
+  leavesDaemon?: boolean;
 }
 
 export interface RunResult { exitCode: number; stdout: string; stderr: string }
@@ -59,7 +61,7 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
   const abort = () => child.kill('SIGKILL');
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
-    const exitCode = await ended(child, argv);
+    const exitCode = await ended(child, argv, options.leavesDaemon ? 'exit' : 'close');
     const words = Buffer.concat(stderr).toString();
     options.log?.debug('ran', { argv, exitCode, ms: Math.round(performance.now() - startedMs) });
     if (exitCode === null || !(options.accept ?? [0]).includes(exitCode)) {
@@ -78,12 +80,12 @@ export function startTool(argv: readonly [string, ...string[]], options: SpawnOp
 }
 
 /**
- * The exit code once the program ended and its pipes closed; null when a signal ended it.
+ * The exit code once the program ended and its pipes closed (`close`), or only that it ended (`exit`); null when a signal ended it.
  * @throws ToolError when it could not be started
  */
-export function ended(child: ChildProcess, argv: readonly string[] = child.spawnargs): Promise<number | null> {
+export function ended(child: ChildProcess, argv: readonly string[] = child.spawnargs, event: 'close' | 'exit' = 'close'): Promise<number | null> {
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new ToolError(argv, null, '', { cause: error })));
-    child.once('close', (code) => resolve(code));
+    child.once(event, (code: number | null) => resolve(code));
   });
 }

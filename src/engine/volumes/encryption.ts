@@ -1,6 +1,6 @@
 // Volumes whose data is encrypted at rest by gocryptfs. The key never touches our disk: it comes from a key file the user names,
 // or is handed over by the desktop (which keeps it in its secret store) and held in memory until the engine stops or it is locked.
-// gocryptfs(1): exit code 12 wrong password, 22 password empty; `-passfile /dev/stdin`.
+// gocryptfs(1): exit code 12 wrong password, 22 password empty; without a terminal the password is read from stdin.
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unmount } from '../kernel/mounts.ts';
@@ -35,7 +35,7 @@ export function createEncryption(): Encryption {
   };
   const init = async (record: VolumeRecord, folder: string, key: string) => {
     await mkdir(cipherOf(folder), { recursive: true, mode: 0o700 });
-    await gocryptfs(record.name, ['-init', '-quiet', '-passfile', '/dev/stdin', '--', cipherOf(folder)], key);
+    await gocryptfs(record.name, ['-init', '-quiet', '--', cipherOf(folder)], key);
   };
   const isMade = (folder: string) => stat(join(cipherOf(folder), 'gocryptfs.conf')).then(() => true, () => false);
   return {
@@ -47,13 +47,13 @@ export function createEncryption(): Encryption {
     async mount(record, folder) {
       const key = await keyOf(record);
       if (key === undefined || !(await isMade(folder))) throw new Forbidden(`volume ${record.name} is locked: unlock it first`);
-      await gocryptfs(record.name, ['-quiet', '-nosyslog', '-allow_other', '-passfile', '/dev/stdin', '--', cipherOf(folder), join(folder, '_data')], key);
+      await gocryptfs(record.name, ['-quiet', '-allow_other', '--', cipherOf(folder), join(folder, '_data')], key);
     },
     async unlock(record, folder, key) {
       if (record.options['encryption'] === undefined) throw new Conflict(`volume ${record.name} is not encrypted`);
       if (key === '') throw new InvalidParameter(`the key of volume ${record.name} is empty`);
       if (await isMade(folder)) {
-        const master = ['-passfile', '/dev/stdin', '-dumpmasterkey', '--', join(cipherOf(folder), 'gocryptfs.conf')] as const;
+        const master = ['-dumpmasterkey', '--', join(cipherOf(folder), 'gocryptfs.conf')] as const;
         await gocryptfs(record.name, master, key, 'gocryptfs-xray');
       } else await init(record, folder, key);
       keys.set(record.name, key);
@@ -73,10 +73,11 @@ export function createEncryption(): Encryption {
 
 async function gocryptfs(volume: string, args: readonly string[], key: string, program = 'gocryptfs'): Promise<void> {
   try {
-    await run([program, ...args], { input: key });
+    await run([program, ...args], { input: key, leavesDaemon: true });
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
-    if (error.exitCode === WRONG_KEY) throw new Forbidden(`wrong key for volume ${volume}`, { cause: new Error('gocryptfs refused it') });
+    // gocryptfs-xray has no code of its own for it; the file it reads is there, so nothing else is left
+    if (error.exitCode === WRONG_KEY || (program === 'gocryptfs-xray' && error.exitCode !== null)) throw new Forbidden(`wrong key for volume ${volume}`, { cause: new Error('gocryptfs refused it') });
     if ((error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') throw new Unavailable('encrypted volumes need gocryptfs: install the package gocryptfs on the engine\'s machine', { cause: error });
     throw error;
   }

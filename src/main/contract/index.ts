@@ -8,6 +8,7 @@ import { hostsContract } from './hosts.ts';
 import { imagesContract } from './images.ts';
 import { layersContract } from './layers.ts';
 import { remoteContract } from './remote.ts';
+import { registriesContract } from './registries.ts';
 import { settingsContract } from './settings.ts';
 import { systemContract } from './system.ts';
 import { terminalsContract } from './terminals.ts';
@@ -24,6 +25,7 @@ export const contract = {
   layers: layersContract,
   builds: buildsContract,
   remote: remoteContract,
+  registries: registriesContract,
   settings: settingsContract,
 };
 export type Contract = typeof contract;

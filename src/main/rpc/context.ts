@@ -6,6 +6,7 @@ import type { Hosts } from '../hosts/hosts.ts';
 import type { Explorer } from '../layers/explorer.ts';
 import type { LogViews } from '../logs/views.ts';
 import type { Remote } from '../hosts/ssh-remote.ts';
+import type { CredentialStore } from '../registries/docker-config.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Settings } from '../settings.ts';
 import type { StatsRecorder } from '../stats/recorder.ts';
@@ -17,6 +18,8 @@ export interface RpcContext {
   remote: Remote;
   settings: Settings;
   secrets: Secrets;
+  /** passwords of registries */
+  credentials: CredentialStore;
   transfers: Transfers;
   explorer: Explorer;
   builds: Builds;

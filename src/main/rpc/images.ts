@@ -4,6 +4,7 @@ import type { HistoryStep, ImageDetail, ImageRow, Progress, UploadProgress } fro
 import { filters, type CallOptions, type DockerClient } from '../docker/client.ts';
 import { rpc } from './base.ts';
 import { layerMap } from './image-layers.ts';
+import { authHeaders, registryOf } from './registry-auth.ts';
 import type { Transfers } from './transfers.ts';
 
 /** Image names keep their slashes in the path (Engine API); everything else is encoded. */
@@ -17,11 +18,12 @@ export const imagesRouter = rpc.images.router({
   pull: rpc.images.pull.handler(async function* ({ context, input, signal }) {
     const { name, tag } = splitReference(input.reference);
     const query = input.allTags ? { fromImage: name, platform: input.platform } : { fromImage: name, tag: tag ?? 'latest', platform: input.platform };
-    yield* progress(await context.client(input.host, signal), '/images/create', { query, signal });
+    const headers = await authHeaders(context.credentials, registryOf(name));
+    yield* progress(await context.client(input.host, signal), '/images/create', { query, headers, signal });
   }),
   push: rpc.images.push.handler(async function* ({ context, input, signal }) {
     const { name, tag } = splitReference(input.reference);
-    const headers = { 'x-registry-auth': Buffer.from('{}').toString('base64url') };
+    const headers = await authHeaders(context.credentials, registryOf(name));
     yield* progress(await context.client(input.host, signal), imagePath(name, '/push'), { query: { tag }, headers, signal });
   }),
   load: rpc.images.load.handler(async function* ({ context, input, signal }) {

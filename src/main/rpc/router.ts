@@ -9,6 +9,7 @@ import { hostsRouter } from './hosts.ts';
 import { imagesRouter } from './images.ts';
 import { layersRouter } from './layers.ts';
 import { remoteRouter } from './remote.ts';
+import { registriesRouter } from './registries.ts';
 import { settingsRouter } from './settings.ts';
 import { systemRouter } from './system.ts';
 
@@ -24,5 +25,6 @@ export const router = {
   layers: layersRouter,
   builds: buildsRouter,
   remote: remoteRouter,
+  registries: registriesRouter,
   settings: settingsRouter,
 };

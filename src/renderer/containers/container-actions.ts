@@ -6,20 +6,32 @@ import { hasOtherHost, openCopyDialog } from '../hosts/copy.tsx';
 import { i18n } from '../i18n/i18n.ts';
 import type { HostRow } from '../queries.ts';
 import { rpc } from '../rpc.ts';
+import { createStore } from '../store.ts';
 import { confirmDanger } from '../ui/confirm.tsx';
 import { attempt } from '../ui/notify.ts';
+import { isAllowed, type Verb } from './state-machine.ts';
 
 export type Container = HostRow<ContainerRow>;
-type Verb = 'start' | 'stop' | 'restart' | 'kill' | 'pause' | 'unpause';
+type SimpleVerb = Exclude<Verb, 'remove'>;
+
+/** When a stop was asked for, by row key, while it waits for the program to end. */
+export const stopping = createStore<Record<string, number>>({});
 
 export function nameOf(container: Container): string {
   return (container.row.Names[0] ?? container.row.Id.slice(0, 12)).replace(/^\//, '');
 }
 
-const isIn = (...states: ContainerRow['State'][]) => (items: Container[]) => items.length > 0 && items.every((item) => states.includes(item.row.State));
+const can = (name: Verb) => (items: Container[]) => items.length > 0 && items.every((item) => isAllowed(name, item.row.State));
 
-const verb = (name: Verb) => async (items: Container[]) => {
-  await Promise.all(items.map((item) => attempt(i18n.t(`containers:failed.${name}`, { name: nameOf(item) }), () => rpc.containers[name]({ host: item.host.id, id: item.row.Id }))));
+export const verb = (name: SimpleVerb) => async (items: Container[]) => {
+  await Promise.all(items.map(async (item) => {
+    if (name === 'stop' || name === 'restart') stopping.set((now) => ({ ...now, [item.key]: Date.now() }));
+    try {
+      await attempt(i18n.t(`containers:failed.${name}`, { name: nameOf(item) }), () => rpc.containers[name]({ host: item.host.id, id: item.row.Id }));
+    } finally {
+      stopping.set(({ [item.key]: _done, ...rest }) => rest);
+    }
+  }));
 };
 
 async function remove(items: Container[]): Promise<void> {
@@ -34,12 +46,12 @@ async function remove(items: Container[]): Promise<void> {
 }
 
 export const containerActions: Action<Container>[] = [
-  { id: 'start', label: 'containers:actions.start', icon: IconPlayerPlay, appliesTo: isIn('created', 'exited', 'dead'), perform: verb('start') },
-  { id: 'stop', label: 'containers:actions.stop', icon: IconPlayerStop, appliesTo: isIn('running', 'restarting', 'paused'), perform: verb('stop') },
-  { id: 'restart', label: 'containers:actions.restart', icon: IconRefresh, appliesTo: isIn('running', 'exited'), perform: verb('restart') },
-  { id: 'pause', label: 'containers:actions.pause', icon: IconPlayerPause, appliesTo: isIn('running'), perform: verb('pause') },
-  { id: 'unpause', label: 'containers:actions.unpause', icon: IconPlayerTrackNext, appliesTo: isIn('paused'), perform: verb('unpause') },
-  { id: 'kill', label: 'containers:actions.kill', icon: IconSkull, appliesTo: isIn('running', 'paused', 'restarting'), perform: verb('kill') },
+  { id: 'start', label: 'containers:actions.start', icon: IconPlayerPlay, appliesTo: can('start'), perform: verb('start') },
+  { id: 'stop', label: 'containers:actions.stop', icon: IconPlayerStop, appliesTo: can('stop'), perform: verb('stop') },
+  { id: 'restart', label: 'containers:actions.restart', icon: IconRefresh, appliesTo: can('restart'), perform: verb('restart') },
+  { id: 'pause', label: 'containers:actions.pause', icon: IconPlayerPause, appliesTo: can('pause'), perform: verb('pause') },
+  { id: 'unpause', label: 'containers:actions.unpause', icon: IconPlayerTrackNext, appliesTo: can('unpause'), perform: verb('unpause') },
+  { id: 'kill', label: 'containers:actions.kill', icon: IconSkull, appliesTo: can('kill'), perform: verb('kill') },
   {
     id: 'migrate',
     label: 'hosts:copy.migrate',

@@ -5,5 +5,5 @@ import type { ViewRoute } from '../routes.ts';
 
 export const routes: ViewRoute[] = [
   { path: '/containers', view: lazy(() => import('./containers-page.tsx')), nav: { label: 'containers:title', icon: IconBox, order: 10, list: 'containers' } },
-  { path: '/containers/:host/:id', view: lazy(() => import('./container-page.tsx')) },
+  { path: '/containers/:host/:id/:tab?', view: lazy(() => import('./container-page.tsx')) },
 ];

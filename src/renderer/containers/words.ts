@@ -19,3 +19,8 @@ export function splitWords(text: string): string[] {
   }
   return word === undefined ? words : [...words, word];
 }
+
+/** The words as a line that `splitWords`, and a shell, reads back as the same words. */
+export function joinWords(words: string[]): string {
+  return words.map((word) => (word !== '' && /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+}

@@ -9,6 +9,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { formatBytes } from '../ui/format.ts';
 import { HostSelect } from '../ui/host-select.tsx';
 import { startImport, startLoad } from './transfers.ts';
+import { mono } from '../ui/mono.ts';
 
 /** @param file chosen already, e.g. dropped onto the window */
 export function LoadDialog({ opened, onClose, file }: { opened: boolean; onClose: () => void; file?: File | undefined }) {
@@ -43,7 +44,7 @@ function Form({ first, onDone }: { first: File | undefined; onDone: () => void }
         <Text size="sm" c="var(--gantry-subtle)">{t(`images:load.about.${kind}`)}</Text>
         {kind === 'rootfs' && (
           <>
-            <TextInput label={t('images:load.reference')} placeholder="mine:1" value={reference} onChange={(event) => setReference(event.currentTarget.value)} ff="monospace" />
+            <TextInput label={t('images:load.reference')} placeholder="mine:1" value={reference} onChange={(event) => setReference(event.currentTarget.value)} styles={mono} />
             <Textarea label={t('images:load.changes')} description={t('images:load.changesHint')} placeholder={'CMD ["/bin/sh"]\nENV LANG=C.UTF-8'} value={changes} onChange={(event) => setChanges(event.currentTarget.value)} autosize minRows={2} />
           </>
         )}

@@ -7,6 +7,7 @@ import { useScopedHosts } from '../queries.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { HostSelect } from '../ui/host-select.tsx';
 import { startPull } from './transfers.ts';
+import { mono } from '../ui/mono.ts';
 
 const PLATFORMS = ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'linux/386', 'linux/ppc64le', 'linux/riscv64', 'linux/s390x'];
 const REFERENCE = /^[a-z0-9]+([._-]+[a-z0-9]+)*(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
@@ -38,7 +39,7 @@ function Form({ onDone }: { onDone: () => void }) {
     <form onSubmit={submit}>
       <Stack gap="sm">
         <HostSelect value={host} onChange={setHost} />
-        <TextInput data-autofocus label={t('images:pull.reference')} description={t('images:pull.hint')} placeholder="debian:12" value={reference} onChange={(event) => setReference(event.currentTarget.value)} error={wish !== '' && !isGood && t('images:pull.bad')} ff="monospace" />
+        <TextInput data-autofocus label={t('images:pull.reference')} description={t('images:pull.hint')} placeholder="debian:12" value={reference} onChange={(event) => setReference(event.currentTarget.value)} error={wish !== '' && !isGood && t('images:pull.bad')} styles={mono} />
         <Select label={t('images:pull.platform')} data={[{ value: '', label: t('images:pull.ownPlatform') }, ...PLATFORMS]} value={platform} onChange={(value) => setPlatform(value ?? '')} />
         <Checkbox label={t('images:pull.allTags')} checked={allTags} onChange={(event) => setAllTags(event.currentTarget.checked)} />
         <Group justify="flex-end"><Button variant="default" onClick={onDone}>{t('cancel')}</Button><Button type="submit" disabled={!isGood || !target}>{t('images:pull.submit')}</Button></Group>

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { i18n } from '../i18n/i18n.ts';
 import { failureOf, rpc } from '../rpc.ts';
 import { imageName, type Image } from './image.ts';
+import { mono } from '../ui/mono.ts';
 
 export function openTagDialog(image: Image): void {
   const id = modals.open({
@@ -34,7 +35,7 @@ function Form({ image, onDone }: { image: Image; onDone: () => void }) {
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack gap="sm">
-        <TextInput data-autofocus label={t('images:tag.reference')} description={t('images:tag.hint')} placeholder="registry.example.com/team/name:1.0" value={reference} onChange={(event) => setReference(event.currentTarget.value)} ff="monospace" />
+        <TextInput data-autofocus label={t('images:tag.reference')} description={t('images:tag.hint')} placeholder="registry.example.com/team/name:1.0" value={reference} onChange={(event) => setReference(event.currentTarget.value)} styles={mono} />
         {error !== undefined && <Alert color="red" role="alert">{error}</Alert>}
         <Group justify="flex-end"><Button variant="default" onClick={onDone}>{t('cancel')}</Button><Button type="submit" disabled={reference.trim() === ''}>{t('images:tag.submit')}</Button></Group>
       </Stack>

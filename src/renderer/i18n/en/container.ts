@@ -1,0 +1,37 @@
+// English texts of one container's page.
+export default {
+  ok: 'OK',
+  removed: 'It was removed.',
+  tabs: { overview: 'Overview', logs: 'Logs', terminal: 'Terminal', files: 'Files', stats: 'Stats', processes: 'Processes', changes: 'Changes', inspect: 'Inspect', events: 'Events' },
+  life: { title: 'Life', now: 'State machine, now: {{state}}', wait: 'Nothing can be done in this state.', exit: 'ends', policy: 'restart policy', stopping: 'Stopping', killIn: 'Asked to stop; killed in {{seconds}} s', killNow: 'Kill now' },
+  overview: { run: 'What runs', mounts: 'Files from outside', network: 'Networks and ports', limits: 'Limits', env: 'Environment', labels: 'Labels', readOnly: 'Read only', none: 'None' },
+  facts: { image: 'Image', command: 'Command', workingDir: 'Working folder', user: 'User', restart: 'Restart policy', created: 'Created', started: 'Started', finished: 'Ended', exit: 'Exit code', oom: 'out of memory', error: 'Error', restarts: 'Restarts', id: 'ID', memory: 'Memory', memorySwap: 'Memory and swap', memoryReservation: 'Memory reservation', cpus: 'CPUs', cpuShares: 'CPU shares', cpuset: 'CPU set', pids: 'Processes' },
+  health: { title: 'Health check', healthy: 'Healthy', unhealthy: 'Unhealthy', starting: 'Starting', none: 'None', streak_one: 'failed once', streak_other: 'failed {{count}} times in a row' },
+  history: { title: 'History', none: 'The engine remembers nothing about it.', exit: 'exit code {{code}}', signal: 'signal {{signal}}' },
+  logs: {
+    tools: 'Log tools', search: 'Search the whole log', case: 'Match case', regex: 'Regular expression', previous: 'Previous hit', next: 'Next hit', onlyHits: 'Only lines that match',
+    levels: 'Level', streams: 'Stream', level: { error: 'Error', warn: 'Warning', info: 'Info', debug: 'Debug', none: 'Without level' },
+    look: 'What is shown', showTime: 'Time', showLevel: 'Level', prettyJson: 'JSON as fields', export: 'Export', exportText: 'As text', exportJson: 'As JSON lines', follow: 'Follow',
+    hits: '{{at}} of {{total}}', noHits: 'Not found', empty: 'Nothing has been written yet.', count: '{{lines}} lines, {{size}}', reading: 'Reading the history…', clipped: '… {{size}} more', showAll: 'Show all (+{{size}})', details: 'The chosen line',
+  },
+  terminal: {
+    shell: 'Shell', automatic: 'Automatic', user: 'User', open: 'Open', split: 'Open beside', attach: 'Attach to the program', debugImage: 'Tools from', chooseImage: 'Choose an image', debug: 'Debug shell',
+    failed: 'No terminal could be opened', none: 'No terminal is open', noneText: 'A terminal runs a shell inside the container. It stays open when you go elsewhere.', stopped: 'Start the container to open a terminal in it.',
+    noShell: 'There is no such shell in this container', noShellText: 'Choose an image that has tools and open a debug shell: it joins the processes and networks of this container, whose files are at /proc/1/root.',
+    kind: { attach: 'attached', debug: 'debug' }, close: 'Close terminal {{number}}', search: 'Search in the terminal',
+  },
+  files: {
+    path: 'Path', root: '/', read: 'Read again', newFolder: 'New folder', newFolderFailed: 'The folder was not made', upload: 'Upload', uploading_one: 'Upload a file to {{path}}', uploading_other: 'Upload {{count}} files to {{path}}',
+    partial: 'This folder is large and was not read to its end, because the container does not run or has no shell.', failed: '{{path}} cannot be read', name: 'Name', size: 'Size', mode: 'Mode', owner: 'Owner', modified: 'Changed', actions: 'Actions', empty: 'Nothing here. Drop files to put them here.',
+    download: 'Download', downloadFailed: 'The download failed', rename: 'Rename', renameFailed: '{{name}} was not renamed', delete: 'Delete', deleteTitle: 'Delete {{name}}?', deleteFailed: '{{name}} was not deleted', edit: 'Edit', saveFailed: '{{name}} was not saved', preview: 'Content', previewFailed: 'It cannot be shown', binary: 'This is not text.', clipped: 'Only the first megabyte is shown.',
+  },
+  stats: { span: 'Time span', stopped: 'It does not run; this is what it used.', pids_one: '1 process', pids_other: '{{count}} processes', cpu: 'CPU', memory: 'Memory', network: 'Network', disk: 'Disk', received: 'Received', sent: 'Sent', read: 'Read', written: 'Written' },
+  processes: { stopped: 'It does not run, so there are no processes.' },
+  changes: { failed: 'The changes cannot be read', changed: '{{count}} changed', added: '{{count}} added', deleted: '{{count}} deleted', read: 'Read again', none: 'Nothing differs from the image.', is: { changed: 'changed', added: 'added', deleted: 'deleted' } },
+  inspect: { search: 'Search names and values', nothing: 'Nothing found', copyPath: 'Copy path' },
+  events: { failed: 'The events cannot be read', none: 'The engine remembers no event of it.', time: 'Time', what: 'Event', about: 'About' },
+  more: {
+    edit: 'Edit…', editTitle: 'Edit {{name}}', rename: 'Rename…', renameFailed: '{{name}} was not renamed', commit: 'Make an image of it…', commitFailed: 'No image was made', committed: '{{name}} is ready', reference: 'Image name', comment: 'Comment',
+    export: 'Export files', exportFailed: 'The export failed', copyLine: 'Copy as docker run', copied: 'Copied as a docker run line',
+  },
+};

@@ -1,0 +1,53 @@
+// Chooses what an opened image is compared with: any image of any host, or an archive from this computer.
+import { Button, FileButton, Group, Modal, Progress, Select, Stack, Switch, Text } from '@mantine/core';
+import { IconFileImport } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
+import { useRows } from '../queries.ts';
+import { rpc } from '../rpc.ts';
+import { useStore } from '../store.ts';
+import { FailureNote } from '../ui/states.tsx';
+import { imageKey, imageSession, openFile, opening, type OpenedImage } from './session.ts';
+
+export function CompareDialog({ session, title, onClose }: { session: string; title: string; onClose: () => void }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [, navigate] = useLocation();
+  const { rows } = useRows('images');
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [file, setFile] = useState<File | null>(null);
+  const [ignoreTimes, setIgnoreTimes] = useState(true);
+  const [isOlder, setOlder] = useState(true);
+  const [status, setStatus] = useState<{ isRunning: boolean; error?: unknown }>({ isRunning: false });
+  const progress = useStore(opening)[file ? file.name : (chosen ?? '')];
+  const choices = rows.flatMap(({ host, row }) => row.RepoTags.filter((tag) => !tag.startsWith('<none>')).map((tag) => ({ value: imageKey(host.id, tag), label: `${tag} · ${host.name}` })));
+  const compare = async () => {
+    setStatus({ isRunning: true });
+    try {
+      const other: OpenedImage = file ? await openFile(file, new AbortController().signal) : await client.fetchQuery(imageSession((chosen ?? '').slice(0, chosen?.indexOf('/')), (chosen ?? '').slice((chosen?.indexOf('/') ?? 0) + 1)));
+      const compared = await rpc.layers.compare({ before: isOlder ? other.session : session, after: isOlder ? session : other.session, ignoreTimes });
+      onClose();
+      navigate(`/layers/session/${compared.session}`);
+    } catch (error) {
+      setStatus({ isRunning: false, error });
+    }
+  };
+  return (
+    <Modal opened onClose={onClose} title={t('layers:compare.title', { name: title })} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>
+      <Stack>
+        <Select searchable label={t('layers:compare.with')} placeholder={t('layers:compare.choose')} data={choices} value={chosen} disabled={file !== null} onChange={setChosen} limit={200} nothingFoundMessage={t('layers:noMatch')} />
+        <Group gap="sm">
+          <FileButton onChange={setFile} accept=".tar,.gz,.tgz,.zst,application/x-tar">{(props) => <Button {...props} variant="default" leftSection={<IconFileImport size={16} />}>{file ? file.name : t('layers:compare.archive')}</Button>}</FileButton>
+          {file && <Button variant="subtle" color="gray" onClick={() => setFile(null)}>{t('layers:compare.noArchive')}</Button>}
+        </Group>
+        <Switch label={t('layers:compare.isOlder')} checked={isOlder} onChange={(event) => setOlder(event.currentTarget.checked)} />
+        <Switch label={t('layers:compare.ignoreTimes')} checked={ignoreTimes} onChange={(event) => setIgnoreTimes(event.currentTarget.checked)} />
+        {progress && <Progress value={progress.totalBytes ? (100 * progress.bytes) / progress.totalBytes : 100} animated aria-label={t('layers:opening')} />}
+        {status.error !== undefined && <FailureNote title={t('layers:compare.failed')} error={status.error} />}
+        <Group justify="flex-end"><Text size="xs" c="var(--gantry-subtle)" flex={1}>{t('layers:compare.hint')}</Text><Button disabled={chosen === null && file === null} loading={status.isRunning} onClick={() => void compare()}>{t('layers:compare.open')}</Button></Group>
+      </Stack>
+    </Modal>
+  );
+}

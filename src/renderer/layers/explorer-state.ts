@@ -1,0 +1,56 @@
+// What a person has chosen in the explorer: layer, scope, filter, sorting, open folders, the selected path.
+import type { RowFilter, Scope } from '../../main/contract/layers.ts';
+
+export type Sort = 'size' | 'name' | 'mark' | 'files';
+export type Tab = 'files' | 'sizes' | 'contents' | 'waste' | 'advice' | 'compare' | 'config';
+
+export interface ExplorerState {
+  tab: Tab;
+  layer: number;
+  scope: Scope;
+  filter: RowFilter;
+  sort: Sort;
+  toggled: readonly number[];
+  isAllOpen: boolean;
+  selected: number | undefined;
+  /** a path to scroll to once its row is known */
+  reveal: number | undefined;
+}
+
+export type ExplorerAction =
+  | { type: 'tab'; tab: Tab }
+  | { type: 'layer'; layer: number }
+  | { type: 'scope'; scope: Scope }
+  | { type: 'filter'; filter: RowFilter }
+  | { type: 'sort'; sort: Sort }
+  | { type: 'toggle'; node: number }
+  | { type: 'openAll'; isAllOpen: boolean }
+  | { type: 'select'; node: number }
+  | { type: 'revealed' }
+  /** show a path of some layer, with the folders above it open */
+  | { type: 'show'; layer: number; node: number; above: readonly number[] };
+
+export function startState(layers: number, isComparison: boolean): ExplorerState {
+  return {
+    tab: 'files', layer: Math.max(0, layers - 1), scope: isComparison ? 'layer' : 'all', filter: isComparison ? { marks: [2, 3, 4, 5, 6, 7] } : {}, sort: 'size',
+    toggled: [], isAllOpen: false, selected: undefined, reveal: undefined,
+  };
+}
+
+export function explore(state: ExplorerState, action: ExplorerAction): ExplorerState {
+  switch (action.type) {
+    case 'tab': return { ...state, tab: action.tab };
+    case 'layer': return { ...state, layer: action.layer };
+    case 'scope': return { ...state, scope: action.scope };
+    case 'filter': return { ...state, filter: action.filter };
+    case 'sort': return { ...state, sort: action.sort };
+    case 'toggle': return { ...state, toggled: state.toggled.includes(action.node) ? state.toggled.filter((node) => node !== action.node) : [...state.toggled, action.node] };
+    case 'openAll': return { ...state, isAllOpen: action.isAllOpen, toggled: [] };
+    case 'select': return { ...state, selected: action.node };
+    case 'revealed': return { ...state, reveal: undefined };
+    case 'show': return {
+      ...state, tab: 'files', layer: action.layer, scope: 'layer', filter: {}, selected: action.node, reveal: action.node, isAllOpen: false,
+      toggled: [...new Set([...(state.isAllOpen ? [] : state.toggled), ...action.above])],
+    };
+  }
+}

@@ -1,0 +1,36 @@
+// The explorer of one opened image: figures and tabs above, layers at the left, the chosen view beside them.
+import { useReducer } from 'react';
+import { AdviceView } from './advice-view.tsx';
+import { ComparisonPane } from './comparison-pane.tsx';
+import { ContentsView } from './contents-view.tsx';
+import { DetailsPane } from './details-pane.tsx';
+import { ExplorerHead } from './explorer-head.tsx';
+import { explore, startState } from './explorer-state.ts';
+import { FileTree } from './file-tree.tsx';
+import { LayerList } from './layer-list.tsx';
+import { LayerStrip } from './layer-strip.tsx';
+import classes from './layers.module.css';
+import type { OpenedImage } from './session.ts';
+import { SizesView } from './sizes-view.tsx';
+import { WasteView } from './waste-view.tsx';
+
+export function Explorer({ opened: { session, image } }: { opened: OpenedImage }) {
+  const isComparison = image.comparison !== undefined;
+  const [state, dispatch] = useReducer(explore, undefined, () => startState(image.layers.length, isComparison));
+  const selectLayer = (layer: number) => dispatch({ type: 'layer', layer });
+  return (
+    <>
+      <ExplorerHead session={session} image={image} tab={state.tab} onTab={(tab) => dispatch({ type: 'tab', tab })} />
+      {!isComparison && <LayerStrip layers={image.layers} selected={state.layer} onSelect={selectLayer} />}
+      <div className={classes.explorer} {...(state.tab === 'files' ? {} : { 'data-wide': true })}>
+        <nav className={classes.pane}>{isComparison ? <ComparisonPane image={image} /> : <LayerList image={image} selected={state.layer} onSelect={selectLayer} />}</nav>
+        {state.tab === 'files' && <FileTree session={session} state={state} dispatch={dispatch} isComparison={isComparison} />}
+        {state.tab === 'files' && <DetailsPane session={session} image={image} node={state.selected} layer={state.layer} />}
+        {state.tab === 'sizes' && <SizesView session={session} image={image} state={state} dispatch={dispatch} />}
+        {state.tab === 'contents' && <ContentsView session={session} state={state} dispatch={dispatch} />}
+        {state.tab === 'waste' && <WasteView session={session} image={image} dispatch={dispatch} />}
+        {state.tab === 'advice' && <AdviceView session={session} image={image} dispatch={dispatch} />}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,82 @@
+// The file tree as virtual rows: only what is on the screen exists. Arrows walk, right opens, left closes, as in any tree.
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useRef, type Dispatch, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Center, Text } from '@mantine/core';
+import { failureOf } from '../rpc.ts';
+import { FailureNote, LoadingRows } from '../ui/states.tsx';
+import type { ExplorerAction, ExplorerState } from './explorer-state.ts';
+import { FileRow, ROW_HEIGHT } from './file-row.tsx';
+import classes from './layers.module.css';
+import { TreeToolbar } from './tree-toolbar.tsx';
+import { useRowAt, useTree } from './use-rows.ts';
+
+export function FileTree({ session, state, dispatch, isComparison }: { session: string; state: ExplorerState; dispatch: Dispatch<ExplorerAction>; isComparison: boolean }) {
+  const { t } = useTranslation();
+  const scroller = useRef<HTMLDivElement>(null);
+  const at = useRef(-1); // index of the selected row in the list
+  const tree = useTree(session, state);
+  const { length, matchCount, error, isLoading } = tree;
+  const virtual = useVirtualizer({ count: length, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: 12 });
+  const items = virtual.getVirtualItems();
+  const rowAt = useRowAt(tree, items[0]?.index ?? 0, (items.at(-1)?.index ?? 0) + 1);
+  const onSelect = useCallback((node: number, index: number) => { at.current = index; dispatch({ type: 'select', node }); }, [dispatch]);
+  const onToggle = useCallback((node: number) => dispatch({ type: 'toggle', node }), [dispatch]);
+
+  useEffect(() => { // a path that was asked for from elsewhere: its row is searched among those that are loaded
+    if (state.reveal === undefined) return;
+    for (let index = 0; index < Math.min(length, 200); index++) {
+      if (rowAt(index)?.id !== state.reveal) continue;
+      at.current = index;
+      virtual.scrollToIndex(index, { align: 'center' });
+      dispatch({ type: 'revealed' });
+      return;
+    }
+  }, [state.reveal, length, rowAt, virtual, dispatch]);
+
+  const move = (to: number) => {
+    const index = Math.max(0, Math.min(length - 1, to));
+    const row = rowAt(index);
+    virtual.scrollToIndex(index);
+    at.current = index;
+    if (row) dispatch({ type: 'select', node: row.id });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = rowAt(at.current);
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / ROW_HEIGHT) - 1);
+    const steps: Record<string, () => void> = {
+      ArrowDown: () => move(at.current + 1), ArrowUp: () => move(at.current - 1), PageDown: () => move(at.current + page), PageUp: () => move(at.current - page), Home: () => move(0), End: () => move(length - 1),
+      ArrowRight: () => { if (row?.hasChildren && !row.isOpen) onToggle(row.id); else if (row?.isOpen) move(at.current + 1); },
+      ArrowLeft: () => {
+        if (row?.isOpen) return onToggle(row.id);
+        let index = at.current - 1;
+        while (index >= 0 && (rowAt(index)?.depth ?? 0) >= (row?.depth ?? 0)) index--;
+        if (index >= 0) move(index);
+      },
+      Enter: () => { if (row?.hasChildren) onToggle(row.id); },
+    };
+    const step = steps[event.key];
+    if (!step) return;
+    event.preventDefault();
+    step();
+  };
+  const failure = error ? failureOf(error) : undefined;
+  const isBadPattern = failure?.kind === 'InvalidParameter';
+  return (
+    <section className={classes.pane} aria-label={t('layers:tree')}>
+      <TreeToolbar state={state} dispatch={dispatch} matchCount={matchCount} error={isBadPattern ? failure?.message : undefined} isComparison={isComparison} />
+      <div className={classes.columns}><span /><span>{t('layers:columns.name')}</span><span>{t('layers:columns.share')}</span><span className={classes.bytes}>{t('layers:columns.size')}</span></div>
+      {error && !isBadPattern ? <FailureNote title={t('layers:failed')} error={error} /> : isLoading ? <LoadingRows /> : (
+        <div ref={scroller} className={classes.tree} role="tree" tabIndex={0} aria-label={t('layers:tree')} {...(state.selected === undefined ? {} : { 'aria-activedescendant': `row-${state.selected}` })} onKeyDown={onKeyDown}>
+          {length === 0 && <Center p="xl"><Text c="var(--gantry-subtle)" size="sm">{t(state.scope === 'layer' && !state.filter.pattern ? 'layers:nothingHere' : 'layers:noMatch')}</Text></Center>}
+          <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+            {items.map((item) => {
+              const row = rowAt(item.index);
+              return row && <FileRow key={item.key} row={row} index={item.index} top={item.start} isSelected={state.selected === row.id} onSelect={onSelect} onToggle={onToggle} />;
+            })}
+          </div>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,30 @@
+// The explorer of an image of a host.
+import { Anchor, Breadcrumbs } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams } from 'wouter';
+import { useHost } from '../queries.ts';
+import { rpc } from '../rpc.ts';
+import { HostBadge } from '../ui/host-badge.tsx';
+import { Page } from '../ui/page.tsx';
+import { FailureNote } from '../ui/states.tsx';
+import { Explorer } from './explorer.tsx';
+import { OpeningState } from './opening-state.tsx';
+import { imageKey, imageSession } from './session.ts';
+
+export default function ImageLayersPage() {
+  const { t } = useTranslation();
+  const params = useParams();
+  const hostId = params['host'] ?? '';
+  const id = decodeURIComponent(params['id'] ?? '');
+  const host = useHost(hostId);
+  const opened = useQuery(imageSession(hostId, id));
+  const names = useQuery({ queryKey: [hostId, 'layers-name', id], enabled: opened.isSuccess, queryFn: ({ signal }) => rpc.images.inspect({ host: hostId, id }, { signal }) });
+  const name = names.data?.RepoTags?.[0] ?? opened.data?.image.image ?? id;
+  return (
+    <Page fill title={name.startsWith('sha256:') ? name.slice(7, 19) : name} subtitle={host && <HostBadge host={host} />}
+      before={<Breadcrumbs fz="sm"><Anchor component={Link} href="/images">{t('images:title')}</Anchor><Anchor component={Link} href={`/images/${hostId}/${encodeURIComponent(id)}`}>{name.startsWith('sha256:') ? name.slice(7, 19) : name}</Anchor><span>{t('layers:title')}</span></Breadcrumbs>}>
+      {opened.isPending ? <OpeningState id={imageKey(hostId, id)} /> : opened.isError ? <FailureNote title={t('layers:cannotOpen')} error={opened.error} onRetry={() => void opened.refetch()} /> : <Explorer key={opened.data.session} opened={opened.data} />}
+    </Page>
+  );
+}

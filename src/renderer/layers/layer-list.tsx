@@ -1,0 +1,67 @@
+// The layers in order, each with its instruction and sizes; lines of history that made no layer are thin. Up and down walk the layers.
+import { Badge, Group, Text, Tooltip } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useRef, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ExplorerImage, ReportLayer } from '../../main/contract/layers.ts';
+import { formatBytes } from '../ui/format.ts';
+import classes from './layers.module.css';
+import { CHANGES, layerColour, MARK_COLOURS } from './marks.ts';
+
+interface Props { image: ExplorerImage; selected: number; onSelect: (layer: number) => void }
+
+export function LayerList({ image, selected, onSelect }: Props) {
+  const { t } = useTranslation();
+  const list = useRef<HTMLDivElement>(null);
+  const largest = Math.max(1, ...image.layers.map((layer) => layer.sizeBytes));
+  const steps = image.history.length > 0 ? image.history : image.layers.map((layer) => ({ instruction: layer.instruction, layer: layer.index }));
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const next = event.key === 'Home' ? 0 : event.key === 'End' ? image.layers.length - 1 : step === undefined ? undefined : Math.min(image.layers.length - 1, Math.max(0, selected + step));
+    if (next === undefined) return;
+    event.preventDefault();
+    onSelect(next);
+    list.current?.querySelector(`[data-layer="${next}"]`)?.scrollIntoView({ block: 'nearest' });
+  };
+  return (
+    <div ref={list} className={classes.scroll} role="listbox" tabIndex={0} aria-label={t('layers:list')} aria-activedescendant={`layer-${selected}`} onKeyDown={onKeyDown}>
+      {steps.map((step, index) => {
+        const layer = step.layer === undefined ? undefined : image.layers[step.layer];
+        return layer === undefined
+          ? <div key={index} className={classes.step} title={step.instruction} role="presentation">{step.instruction}</div>
+          : <LayerItem key={index} layer={layer} largest={largest} isSelected={selected === layer.index} onSelect={onSelect} />;
+      })}
+    </div>
+  );
+}
+
+function LayerItem({ layer, largest, isSelected, onSelect }: { layer: ReportLayer; largest: number; isSelected: boolean; onSelect: (layer: number) => void }) {
+  const { t } = useTranslation();
+  const kept = layer.sizeBytes - layer.reclaimableBytes;
+  return (
+    <div id={`layer-${layer.index}`} data-layer={layer.index} role="option" aria-selected={isSelected} className={classes.layer} onClick={() => onSelect(layer.index)}>
+      <Group justify="space-between" wrap="nowrap" gap={6} mb={3}>
+        <Group gap={6} wrap="nowrap"><span style={{ width: 9, height: 9, borderRadius: 2, background: layerColour(layer.index), flex: 'none' }} /><Text size="xs" c="var(--gantry-subtle)" className="numeric">{layer.index}</Text>
+          {layer.base && <Badge size="xs" color="gray" maw={130} title={layer.base}>{t('layers:fromBase', { name: layer.base })}</Badge>}
+          {layer.error && <Tooltip label={layer.error} multiline maw={420}><Badge size="xs" color="red" leftSection={<IconAlertTriangle size={10} />}>{t('layers:broken')}</Badge></Tooltip>}
+        </Group>
+        <Text size="xs" fw={600} className="numeric">{formatBytes(layer.sizeBytes)}</Text>
+      </Group>
+      <div className={classes.instruction}>{layer.instruction || layer.diffId.slice(0, 19) || t('layers:unknownInstruction')}</div>
+      <div className={classes.bar}>
+        <i style={{ width: `${(100 * kept) / largest}%`, background: layerColour(layer.index) }} />
+        <i style={{ width: `${(100 * layer.reclaimableBytes) / largest}%`, background: 'var(--mantine-color-red-6)' }} />
+      </div>
+      {isSelected && (
+        <Group gap={8} mt={6}>
+          {CHANGES.filter((mark) => layer.files[mark as keyof ReportLayer['files']] > 0).map((mark) => (
+            <Text key={mark} size="xs" className="numeric" c={`${MARK_COLOURS[mark]}`}>{t(`layers:marks.${mark}`)} {layer.files[mark as keyof ReportLayer['files']]}</Text>
+          ))}
+          {layer.compressedBytes > 0 && <Text size="xs" c="var(--gantry-subtle)" className="numeric">{t('layers:compressed', { size: formatBytes(layer.compressedBytes) })}</Text>}
+          {layer.reclaimableBytes > 0 && <Text size="xs" c="red" className="numeric">{t('layers:reclaimable', { size: formatBytes(layer.reclaimableBytes) })}</Text>}
+          {layer.sharedWith && <Text size="xs" c="var(--gantry-subtle)" title={layer.sharedWith.join('\n')}>{t('layers:shared', { count: layer.sharedWith.length })}</Text>}
+        </Group>
+      )}
+    </div>
+  );
+}

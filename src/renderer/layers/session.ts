@@ -1,0 +1,73 @@
+// Opened images: which session belongs to which image, and how far opening has come. A session that main forgot is opened anew.
+import { queryOptions, type QueryClient } from '@tanstack/react-query';
+import type { ExplorerImage, OpenStep } from '../../main/contract/layers.ts';
+import { failureOf, rpc, transferUrl } from '../rpc.ts';
+import { createStore } from '../store.ts';
+
+export interface OpenedImage { session: string; image: ExplorerImage }
+export interface Progress { bytes: number; totalBytes: number }
+
+/** By key of what is being opened. */
+export const opening = createStore<Record<string, Progress>>({});
+
+const setProgress = (key: string, progress: Progress | undefined) => opening.set((now) => {
+  const { [key]: _, ...others } = now;
+  return progress ? { ...others, [key]: progress } : others;
+});
+
+/** @throws what main says when the image cannot be opened */
+async function follow(key: string, steps: AsyncIterable<OpenStep>, onUpload?: (url: string) => void): Promise<OpenedImage> {
+  try {
+    for await (const step of steps) {
+      if (step.type === 'progress') setProgress(key, step);
+      else if (step.type === 'upload') onUpload?.(step.url);
+      else return { session: step.session, image: step.image };
+    }
+    throw new Error('the image was not opened');
+  } finally {
+    setProgress(key, undefined);
+  }
+}
+
+export const imageKey = (host: string, image: string) => `${host}/${image}`;
+
+/** The session of an image of a host. */
+export function imageSession(host: string, image: string) {
+  return queryOptions({
+    queryKey: [host, 'layers', image] as const,
+    gcTime: Infinity,
+    queryFn: async ({ signal }) => follow(imageKey(host, image), await rpc.layers.open({ host, image }, { signal })),
+  });
+}
+
+/** A session known by its id: a dropped archive, a comparison. */
+export function knownSession(session: string) {
+  return queryOptions({
+    queryKey: ['layers', 'session', session] as const,
+    queryFn: async ({ signal }): Promise<OpenedImage> => ({ session, image: await rpc.layers.image({ session }, { signal }) }),
+  });
+}
+
+/** Sends an archive from this computer and opens it. */
+export async function openFile(file: File, signal: AbortSignal): Promise<OpenedImage> {
+  let upload: Promise<Response> | undefined;
+  const steps = await rpc.layers.openArchive({ fileName: file.name, sizeBytes: file.size }, { signal });
+  const opened = await follow(file.name, steps, (url) => {
+    upload = fetch(transferUrl(url), { method: 'POST', body: file, signal });
+    upload.catch(() => {}); // the steps say what went wrong
+  });
+  return opened;
+}
+
+/** Opens the image again when its session is gone (main keeps the last few). */
+export function reopenWhenGone(client: QueryClient, error: unknown): void {
+  if (failureOf(error).kind === 'NotFound') void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === 'layers' && queryKey.length === 3 });
+}
+
+/** Starts a download the browser's way. */
+export function download(url: string, fileName: string): void {
+  const link = document.createElement('a');
+  link.href = transferUrl(url);
+  link.download = fileName;
+  link.click();
+}

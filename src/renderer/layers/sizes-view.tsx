@@ -1,0 +1,49 @@
+// Where the bytes are: the same sizes as a treemap or a sunburst, coloured by layer or by mark; a folder opens by a click.
+import { Anchor, Breadcrumbs, Group, SegmentedControl, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState, type Dispatch } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ExplorerImage, SizeNode } from '../../main/contract/layers.ts';
+import { rpc } from '../rpc.ts';
+import { formatBytes } from '../ui/format.ts';
+import { FailureNote, LoadingRows } from '../ui/states.tsx';
+import type { ExplorerAction, ExplorerState } from './explorer-state.ts';
+import classes from './layers.module.css';
+import { layerColour, markColour, markName } from './marks.ts';
+import { Sunburst } from './sunburst.tsx';
+import { Treemap } from './treemap.tsx';
+
+export interface ChartProps { root: SizeNode; colourOf: (node: SizeNode) => string; onOpen: (node: SizeNode) => void }
+
+export function SizesView({ session, image, state, dispatch }: { session: string; image: ExplorerImage; state: ExplorerState; dispatch: Dispatch<ExplorerAction> }) {
+  const { t } = useTranslation();
+  const [trail, setTrail] = useState<{ id: number; name: string }[]>([{ id: 0, name: '/' }]);
+  const [shape, setShape] = useState<'treemap' | 'sunburst'>('treemap');
+  const [colour, setColour] = useState<'layer' | 'mark'>('layer');
+  const at = trail.at(-1)?.id ?? 0;
+  const { layer, scope } = state;
+  const sizes = useQuery({ queryKey: ['layers', 'sizes', session, layer, scope, at], queryFn: ({ signal }) => rpc.layers.sizes({ session, layer, scope, node: at }, { signal }), placeholderData: keepPreviousData, gcTime: 60_000 });
+  const onOpen = (node: SizeNode) => {
+    if (node.id < 0) return;
+    if (node.isDirectory) setTrail((now) => [...now, { id: node.id, name: node.name }]);
+    else void rpc.layers.details({ session, node: node.id }).then(async ({ path }) => {
+      const found = await rpc.layers.find({ session, path });
+      if (found) dispatch({ type: 'show', layer: node.layer, node: found.node, above: found.above });
+    });
+  };
+  const colourOf = (node: SizeNode) => (colour === 'layer' ? layerColour(node.layer) : markColour(markName(node.mark)));
+  const Chart = shape === 'treemap' ? Treemap : Sunburst;
+  return (
+    <section className={classes.pane} aria-label={t('layers:tabs.sizes')}>
+      <Group className={classes.paneHead ?? ''} gap="sm" wrap="nowrap">
+        <Breadcrumbs fz="sm" separatorMargin={5} style={{ overflow: 'hidden' }}>{trail.map((step, index) => <Anchor key={step.id} component="button" fz="sm" onClick={() => setTrail(trail.slice(0, index + 1))}>{step.name}</Anchor>)}</Breadcrumbs>
+        <Text size="sm" fw={600} className="numeric">{sizes.data && formatBytes(sizes.data.bytes)}</Text>
+        <SegmentedControl ml="auto" size="xs" aria-label={t('layers:scope.label')} value={scope} onChange={(next) => dispatch({ type: 'scope', scope: next as 'layer' | 'all' })} data={[{ value: 'all', label: t('layers:scope.all') }, { value: 'layer', label: t('layers:scope.layer') }]} />
+        <SegmentedControl size="xs" aria-label={t('layers:chart.colour')} value={colour} onChange={(next) => setColour(next as 'layer' | 'mark')} data={[{ value: 'layer', label: t('layers:chart.byLayer') }, { value: 'mark', label: t('layers:chart.byMark') }]} />
+        <SegmentedControl size="xs" aria-label={t('layers:chart.shape')} value={shape} onChange={(next) => setShape(next as 'treemap' | 'sunburst')} data={[{ value: 'treemap', label: t('layers:chart.treemap') }, { value: 'sunburst', label: t('layers:chart.sunburst') }]} />
+      </Group>
+      {sizes.isPending ? <LoadingRows /> : sizes.isError ? <FailureNote title={t('layers:failed')} error={sizes.error} /> : sizes.data.bytes === 0 ? <Text p="md" c="var(--gantry-subtle)" size="sm">{t('layers:noBytes')}</Text> : <Chart root={sizes.data} colourOf={colourOf} onOpen={onOpen} />}
+      {colour === 'layer' && scope === 'all' && <Group gap="sm" px="sm" py={6}>{image.layers.filter((one) => one.sizeBytes > 0 && one.index <= layer).map((one) => <Group key={one.index} gap={5} wrap="nowrap"><span style={{ width: 10, height: 10, borderRadius: 2, background: layerColour(one.index) }} /><Text size="xs" maw={220} truncate>{one.index} {one.instruction}</Text></Group>)}</Group>}
+    </section>
+  );
+}
