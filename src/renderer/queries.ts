@@ -6,6 +6,7 @@ import type { ContainerRow } from '../main/contract/containers.ts';
 import type { HostSummary } from '../main/contract/hosts.ts';
 import type { ImageRow } from '../main/contract/images.ts';
 import type { RowPatch } from '../main/contract/system.ts';
+import { patched, withoutMovedTags } from './patched.ts';
 import { rpc } from './rpc.ts';
 import { scope } from './scope.ts';
 import { useStore } from './store.ts';
@@ -57,25 +58,9 @@ export function applyPatches(host: string, patches: RowPatch[]): void {
     early.get(`${host} ${kind}`)?.push(...group);
     const definition = lists.get(kind);
     if (definition) queryClient.setQueryData<unknown[]>([host, kind, 'list'], (rows) => rows && patched(rows, group, definition.idOf as (row: unknown) => string));
+    if (kind === 'images') queryClient.setQueryData<ImageRow[]>([host, kind, 'list'], (rows) => rows && withoutMovedTags(rows, group));
     for (const { id } of group) void queryClient.invalidateQueries({ queryKey: [host, kind, id] });
   }
-}
-
-export function patched<T>(rows: T[], patches: RowPatch[], idOf: (row: T) => string): T[] {
-  if (patches.length === 0) return rows;
-  const changes = new Map(patches.map((patch) => [patch.id, patch.row as T | null]));
-  const kept: T[] = [];
-  for (const row of rows) {
-    const id = idOf(row);
-    if (!changes.has(id)) kept.push(row);
-    else {
-      const next = changes.get(id);
-      if (next) kept.push({ ...row, ...next });
-      changes.delete(id);
-    }
-  }
-  for (const row of changes.values()) if (row) kept.unshift(row);
-  return kept;
 }
 
 /** A row and the host it lives on. */

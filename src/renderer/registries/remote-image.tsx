@@ -35,7 +35,7 @@ export function RemoteImagePanel({ host, address, repository, tag }: RemoteImage
         <Stack gap="md">
           <Group justify="space-between" align="flex-start" wrap="nowrap">
             <div style={{ minWidth: 0 }}><Title order={2}>{repository}<Text span inherit fw={400} c="var(--gantry-subtle)">:{tag}</Text></Title><Text size="xs" ff="monospace" c="var(--gantry-subtle)" truncate>{image.data.digest}</Text></div>
-            <Button leftSection={<IconCloudDownload size={16} />} onClick={pull} disabled={!shown}>{t('registries:pull')}</Button>
+            <Button leftSection={<IconCloudDownload size={16} />} onClick={pull} disabled={!shown} flex="none">{t('registries:pull')}</Button>
           </Group>
           {image.data.platforms.length > 1 && <SegmentedControl size="xs" value={String(chosen)} onChange={(value) => setChosen(Number(value))} data={image.data.platforms.map((platform, index) => ({ value: String(index), label: nameOf(platform) }))} aria-label={t('registries:platform')} w="fit-content" />}
           {shown && <PlatformFacts platform={shown} />}
