@@ -24,6 +24,8 @@ export interface LogStatus {
   isCaughtUp: boolean;
   /** container ids whose log could not be read, with the reason */
   problems: { id: string; message: string }[];
+  /** in the first status only: the last lines, read before all others so that there is something to see; their numbers are not known yet */
+  preview?: LogRow[];
 }
 
 export interface LogRow {

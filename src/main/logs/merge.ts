@@ -29,7 +29,7 @@ export async function* mergeByTime(sources: AsyncIterable<RecordBatch>[]): Async
     }
     if (parts.length > 0) yield { data: Buffer.concat(parts), count: parts.length, lastTime: '' };
   } finally {
-    await Promise.all(cursors.map((cursor) => cursor.batches.return?.()));
+    for (const cursor of cursors) await cursor.batches.return?.();
   }
 }
 

@@ -7,6 +7,8 @@ import { filters, type DockerClient } from '../docker/client.ts';
 import { createRecordReader, type RecordBatch } from './records.ts';
 
 export interface LogSource {
+  /** The last lines there are now. */
+  tail(lines: number, signal: AbortSignal): AsyncGenerator<RecordBatch>;
   /** Ends with the last line there is now. */
   history(signal: AbortSignal): AsyncGenerator<RecordBatch>;
   /** History, then new lines, until the signal. */
@@ -18,15 +20,15 @@ export function createLogSource(client: DockerClient, id: string, source: number
   const path = `/containers/${encodeURIComponent(id)}`;
   let lastTime = since;
 
-  async function* read(follow: boolean, signal: AbortSignal): AsyncGenerator<RecordBatch> {
+  async function* read(follow: boolean, signal: AbortSignal, tail?: number): AsyncGenerator<RecordBatch> {
     const detail = await client.json<ContainerDetail>('GET', `${path}/json`, { signal });
     const after = lastTime;
-    const response = await client.raw('GET', `${path}/logs`, { query: { stdout: true, stderr: true, timestamps: true, follow, since: after ? unixTime(after) : undefined }, signal });
+    const response = await client.raw('GET', `${path}/logs`, { query: { stdout: true, stderr: true, timestamps: true, follow, tail, since: after ? unixTime(after) : undefined }, signal });
     try {
       const reader = createRecordReader(source, detail.Config.Tty);
       const seen = (batch: RecordBatch | undefined) => {
         const fresh = batch && after && batch.data ? later(batch, after) : batch;
-        if (fresh?.lastTime) lastTime = fresh.lastTime;
+        if (fresh?.lastTime && tail === undefined) lastTime = fresh.lastTime;
         return fresh;
       };
       for await (const chunk of response) {
@@ -41,6 +43,7 @@ export function createLogSource(client: DockerClient, id: string, source: number
   }
 
   return {
+    tail: (lines, signal) => read(false, signal, lines),
     history: (signal) => read(false, signal),
     async *follow(signal) {
       while (!signal.aborted) {

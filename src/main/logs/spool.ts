@@ -125,7 +125,8 @@ export function textStart(record: Buffer): number {
   return record.indexOf(32, HEAD_BYTES) + 1;
 }
 
-function parse(line: Buffer, clipBytes: number): SpoolLine {
+/** Reads one record, without its newline. */
+export function parse(line: Buffer, clipBytes: number): SpoolLine {
   const start = textStart(line);
   const time = line.toString('latin1', HEAD_BYTES, start - 1);
   const size = line.length - start;

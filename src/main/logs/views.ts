@@ -3,12 +3,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage, NotFound } from '../../engine/wire/errors.ts';
-import type { LogQuery, LogStatus, SearchStatus } from '../contract/container-logs.ts';
+import type { LogQuery, LogRow, LogStatus, SearchStatus } from '../contract/container-logs.ts';
 import type { DockerClient } from '../docker/client.ts';
 import { mergeByTime } from './merge.ts';
 import { createSearch, type LogSearch } from './search.ts';
 import { createLogSource } from './source.ts';
-import { openSpool, type LogSpool } from './spool.ts';
+import { openSpool, parse, type LogSpool, type SpoolLine } from './spool.ts';
 
 export interface LogView { spool: LogSpool; ids: string[]; searches: Map<string, LogSearch>; changed: Promise<void> }
 
@@ -22,6 +22,10 @@ export interface LogViews {
 }
 
 const STATUS_EVERY_MS = 100;
+const PREVIEW_LINES = 200;
+const PREVIEW_CLIP = 4096;
+/** A tail that takes longer than this is no preview. */
+const PREVIEW_MS = 1500;
 /** A log this quiet for this long has shown its history. */
 const QUIET_MS = 150;
 
@@ -82,8 +86,11 @@ export function createLogViews(): LogViews {
         isCaughtUp = true;
         announce();
       };
+      const early = previewOf(client, ids, since, AbortSignal.any([either, AbortSignal.timeout(PREVIEW_MS)]));
       const feeding = feed();
       try {
+        const preview = await early;
+        if (!isCaughtUp) yield { view: name, lines: spool.lines, bytes: spool.bytes, isCaughtUp, problems, preview };
         while (!signal.aborted) {
           const { changed } = view;
           if (performance.now() - lastBatchMs >= QUIET_MS) isCaughtUp = true;
@@ -121,6 +128,19 @@ export function createLogViews(): LogViews {
       }
     },
   };
+}
+
+/** The last lines of all containers, by time. What goes wrong here goes wrong in the feed, too, which tells it. */
+async function previewOf(client: DockerClient, ids: string[], since: string | undefined, signal: AbortSignal): Promise<LogRow[]> {
+  const lines = await Promise.all(ids.map(async (id, index) => {
+    const found: SpoolLine[] = [];
+    for await (const { data } of guarded(createLogSource(client, id, index, since).tail(PREVIEW_LINES, signal), () => {})) {
+      for (let start = 0; start < data.length; start = data.indexOf(10, start) + 1) found.push(parse(data.subarray(start, data.indexOf(10, start)), PREVIEW_CLIP));
+    }
+    return found;
+  }));
+  const last = lines.flat().sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)).slice(-PREVIEW_LINES);
+  return last.map((line, index) => ({ line: index, stream: line.stream === 2 ? 'stderr' : 'stdout', source: line.source, time: line.time, text: line.text, clippedBytes: line.clippedBytes }));
 }
 
 /** Ends where the source fails, after telling why. */

@@ -21,6 +21,17 @@ export function nameOf(container: Container): string {
   return (container.row.Names[0] ?? container.row.Id.slice(0, 12)).replace(/^\//, '');
 }
 
+/** Compose names the project of a container in a label. */
+export function projectOf(container: Container): string {
+  return container.row.Labels?.['com.docker.compose.project'] ?? '';
+}
+
+/** The list tells health only inside its status text. */
+export function healthOf(container: Container): 'healthy' | 'unhealthy' | 'starting' | undefined {
+  const [, health] = /\((healthy|unhealthy|health: starting)\)/.exec(container.row.Status) ?? [];
+  return health === 'health: starting' ? 'starting' : (health as 'healthy' | 'unhealthy' | undefined);
+}
+
 const can = (name: Verb) => (items: Container[]) => items.length > 0 && items.every((item) => isAllowed(name, item.row.State));
 
 export const verb = (name: SimpleVerb) => async (items: Container[]) => {

@@ -6,4 +6,5 @@ import type { ViewRoute } from '../routes.ts';
 export const routes: ViewRoute[] = [
   { path: '/containers', view: lazy(() => import('./containers-page.tsx')), nav: { label: 'containers:title', icon: IconBox, order: 10, list: 'containers' } },
   { path: '/containers/:host/:id/:tab?', view: lazy(() => import('./container-page.tsx')) },
+  { path: '/logs/:host', view: lazy(() => import('./merged-logs-page.tsx')) },
 ];

@@ -35,7 +35,13 @@ interface DataTableProps<T> {
   nameOf: (row: T) => string;
   onKey?: (key: string, event: KeyboardEvent) => void;
   rowHeight?: number;
+  /** rows of the same group stand together under a heading; '' has none and comes last */
+  groupOf?: (row: T) => string;
+  renderGroup?: (group: string, rows: T[]) => ReactNode;
+  closedGroups?: ReadonlySet<string>;
 }
+
+type Entry<T> = { group: string; rows: T[] } | { row: T };
 
 export function DataTable<T>(props: DataTableProps<T>) {
   const { label, rows, columns, keyOf, selected, onSelect, onOpen, nameOf, rowHeight = 44 } = props;
@@ -44,8 +50,11 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const [current, setCurrent] = useState<string>();
   const anchor = useRef<string>(undefined);
   const scroller = useRef<HTMLDivElement>(null);
-  const sorted = useMemo(() => sortRows(rows, columns, sort), [rows, columns, sort]);
-  const virtual = useVirtualizer({ count: sorted.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12, getItemKey: (index) => keyOf(sorted[index] as T) });
+  const { groupOf, closedGroups } = props;
+  const entries = useMemo(() => grouped(sortRows(rows, columns, sort), groupOf, closedGroups), [rows, columns, sort, groupOf, closedGroups]);
+  const sorted = useMemo(() => entries.flatMap((entry) => ('row' in entry ? [entry.row] : [])), [entries]);
+  const entryKey = (entry: Entry<T> | undefined) => (!entry ? '' : 'row' in entry ? keyOf(entry.row) : `group ${entry.group}`);
+  const virtual = useVirtualizer({ count: entries.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12, getItemKey: (index) => entryKey(entries[index]) });
   const template = { gridTemplateColumns: `36px ${columns.map((column) => column.width).join(' ')}` };
   const currentIndex = sorted.findIndex((row) => keyOf(row) === current);
   const allSelected = sorted.length > 0 && sorted.every((row) => selected.has(keyOf(row)));
@@ -69,7 +78,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
     if (extend) onSelect(new Set(range((anchor.current ??= current), key)));
     else anchor.current = key;
     setCurrent(key);
-    virtual.scrollToIndex(sorted.indexOf(row), { align: 'auto' });
+    virtual.scrollToIndex(entries.findIndex((entry) => 'row' in entry && entry.row === row), { align: 'auto' });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.target !== event.currentTarget) return;
@@ -100,7 +109,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
       role="grid"
       tabIndex={0}
       aria-label={label}
-      aria-rowcount={sorted.length + 1}
+      aria-rowcount={entries.length + 1}
       aria-multiselectable
       {...(currentIndex >= 0 ? { 'aria-activedescendant': rowId(current as string) } : {})}
       onKeyDown={onKeyDown}
@@ -129,7 +138,11 @@ export function DataTable<T>(props: DataTableProps<T>) {
       </div>
       <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
-          const row = sorted[item.index] as T;
+          const entry = entries[item.index] as Entry<T>;
+          if (!('row' in entry)) {
+            return <div key={item.key} role="row" className={classes.group} style={{ height: rowHeight, transform: `translateY(${item.start}px)` }} aria-rowindex={item.index + 2}><div role="gridcell" className={classes.groupCell}>{props.renderGroup?.(entry.group, entry.rows)}</div></div>;
+          }
+          const { row } = entry;
           const key = keyOf(row);
           return (
             <div
@@ -153,6 +166,13 @@ export function DataTable<T>(props: DataTableProps<T>) {
       </div>
     </div>
   );
+}
+
+/** Headings and rows in the order they are shown. */
+function grouped<T>(rows: T[], groupOf: ((row: T) => string) | undefined, closed: ReadonlySet<string> | undefined): Entry<T>[] {
+  if (!groupOf) return rows.map((row) => ({ row }));
+  const groups = [...Map.groupBy(rows, groupOf)].sort(([a], [b]) => Number(a === '') - Number(b === '') || a.localeCompare(b));
+  return groups.flatMap(([group, inside]): Entry<T>[] => [...(group === '' && groups.length === 1 ? [] : [{ group, rows: inside }]), ...(closed?.has(group) ? [] : inside.map((row) => ({ row })))]);
 }
 
 function rowId(key: string): string {

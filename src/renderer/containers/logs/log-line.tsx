@@ -7,7 +7,7 @@ import { formatBytes } from '../../ui/format.ts';
 import { ansiPieces, type Piece } from './ansi.ts';
 import classes from './log-lines.module.css';
 
-export interface LineLook { showTime: boolean; showLevel: boolean; prettyJson: boolean; sources: string[]; mark: RegExp | undefined }
+export interface LineLook { showNumber: boolean; showTime: boolean; showLevel: boolean; prettyJson: boolean; sources: string[]; mark: RegExp | undefined }
 
 const SOURCE_COLOURS = ['blue', 'magenta', 'green', 'yellow', 'cyan', 'red'];
 
@@ -19,7 +19,7 @@ export const LogLine = memo(function LogLine({ row, look, isChosen, onChoose }: 
   const json = look.prettyJson && row.clippedBytes === 0 ? jsonOf(plain) : undefined;
   return (
     <div className={classes.row} role="row" data-stream={row.stream} data-level={look.showLevel ? level : undefined} data-chosen={isChosen || undefined} onClick={() => onChoose(row)}>
-      <span className={classes.number}>{row.line + 1}</span>
+      <span className={classes.number}>{look.showNumber ? row.line + 1 : ''}</span>
       {look.showTime && <span className={classes.time}>{clock(row.time)}</span>}
       {look.sources.length > 1 && <span className={classes.source} style={{ color: `var(--ansi-${SOURCE_COLOURS[row.source % SOURCE_COLOURS.length]})` }}>{look.sources[row.source]}</span>}
       {look.showLevel && <span className={classes.level} data-level={level}>{level === 'none' ? '' : level}</span>}

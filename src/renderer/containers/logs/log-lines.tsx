@@ -60,7 +60,7 @@ export function LogLines({ total, pages, look, isFollowing, onFollow, chosen, on
     scrollToLine(next);
   };
   return (
-    <div ref={scroller} className={classes.scroller} role="log" tabIndex={0} aria-label={t('containers:tabs.logs')} aria-live="off" onScroll={onScroll} onWheel={onWheel}>
+    <div ref={scroller} className={classes.scroller} role="log" tabIndex={0} aria-label={t('container:tabs.logs')} aria-live="off" onScroll={onScroll} onWheel={onWheel}>
       <div className={classes.track} style={{ height: track.height }} />
       <div className={classes.window}>
         <div className={classes.rows} style={{ transform: `translateY(${isFollowing && total > track.visible ? height - track.visible * ROW_HEIGHT - 2 : -(first - start) * ROW_HEIGHT}px)` }}>

@@ -10,7 +10,7 @@ import { formatBytes } from '../../ui/format.ts';
 import { LogDetails } from './log-details.tsx';
 import { LogLines, type LogLinesHandle } from './log-lines.tsx';
 import { DEFAULT_LOOK, EMPTY_QUERY, LogToolbar, type LogLook } from './log-toolbar.tsx';
-import { useLog } from './use-log.ts';
+import { useLog, type LogPages } from './use-log.ts';
 
 const lookStore = createKeptStore<LogLook>('log.look', DEFAULT_LOOK);
 
@@ -30,9 +30,11 @@ export function LogView({ host, containers }: LogViewProps) {
   const isAsking = asked.text !== '' || asked.levels.length > 0 || asked.streams.length > 0;
   const isFiltered = isAsking && (onlyHits || asked.levels.length > 0 || asked.streams.length > 0);
   const { status, found, error, pages } = useLog(host, containers.map((item) => item.id), isAsking ? asked : undefined, isFiltered);
-  const total = isFiltered ? (found?.hits ?? 0) : (status?.lines ?? 0);
+  const preview = status && !status.isCaughtUp && isFollowing && !isAsking ? status.preview : undefined;
+  const total = preview ? preview.length : isFiltered ? (found?.hits ?? 0) : (status?.lines ?? 0);
+  const shownPages = useMemo((): LogPages => (preview ? { row: (index) => preview[index], show: () => {} } : pages), [preview, pages]);
   const names = useMemo(() => containers.map((item) => item.name), [containers]);
-  const lineLook = useMemo(() => ({ ...look, sources: names, mark: markOf(asked) }), [look, names, asked]);
+  const lineLook = useMemo(() => ({ ...look, showNumber: preview === undefined, sources: names, mark: markOf(asked) }), [look, names, asked, preview]);
   const number = useMemo(() => new Intl.NumberFormat(i18n.language), [i18n.language]);
   useHotkeys([['mod+F', () => search.current?.focus()]], []);
 
@@ -77,7 +79,7 @@ export function LogView({ host, containers }: LogViewProps) {
         onExport={(format) => void save(format)}
         searchRef={search}
       />
-      <LogLines ref={lines} total={total} pages={pages} look={lineLook} isFollowing={isFollowing} onFollow={setFollowing} chosen={chosen?.line} onChoose={setChosen} />
+      <LogLines ref={lines} total={total} pages={shownPages} look={lineLook} isFollowing={isFollowing} onFollow={setFollowing} chosen={chosen?.line} onChoose={setChosen} />
       {chosen && status && <LogDetails key={chosen.line} view={status.view} row={chosen} onClose={() => setChosen(undefined)} />}
       <Group gap="md" justify="space-between" wrap="nowrap">
         <Text size="xs" c={problem ? 'red' : 'var(--gantry-subtle)'} className="numeric" truncate>

@@ -26,7 +26,7 @@ export function useLog(host: string, ids: string[], query: LogQuery | undefined,
     const controller = new AbortController();
     void (async () => {
       const [of = '', ...containers] = key.split(' ');
-      for await (const status of await rpc.containerLogs.open({ host: of, ids: containers }, { signal: controller.signal })) setOpened({ key, status });
+      for await (const status of await rpc.containerLogs.open({ host: of, ids: containers }, { signal: controller.signal })) setOpened((now) => ({ key, status: { ...(now.key === key && !status.isCaughtUp && now.status?.preview ? { preview: now.status.preview } : {}), ...status } }));
     })().catch((failure: unknown) => {
       if (!controller.signal.aborted) setOpened({ key, error: failureOf(failure).message });
     });
@@ -62,14 +62,17 @@ function usePages(view: string | undefined, search: string | undefined, total: n
   const source = useMemo(() => ({ view, search }), [view, search]);
   const current = useRef(source);
   const end = useRef(total);
+  const refill = useRef(() => {});
 
   const fetchPage = useCallback(async (page: number) => {
     const { view: name, search: searchName } = source;
     if (!name || busy.current.has(page)) return;
     busy.current.add(page);
+    let isStale = false;
     try {
       const rows = await rpc.containerLogs.window({ view: name, from: page * PAGE_LINES, count: PAGE_LINES, ...(searchName ? { search: searchName } : {}) });
       if (current.current !== source) return;
+      isStale = rows.length < Math.min(PAGE_LINES, end.current - page * PAGE_LINES);
       pages.current.delete(page);
       pages.current.set(page, rows);
       for (const old of pages.current.keys()) if (pages.current.size > KEPT_PAGES) pages.current.delete(old);
@@ -79,6 +82,8 @@ function usePages(view: string | undefined, search: string | undefined, total: n
     } finally {
       busy.current.delete(page);
     }
+    // Lines came while these were on their way.
+    if (isStale) refill.current();
   }, [source]);
 
   const fill = useCallback(() => {
@@ -95,6 +100,7 @@ function usePages(view: string | undefined, search: string | undefined, total: n
     busy.current.clear();
   }, [source]);
   useEffect(() => {
+    refill.current = fill;
     end.current = total;
     fill();
   }, [total, fill]);

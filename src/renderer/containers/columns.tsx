@@ -1,0 +1,46 @@
+// The columns of the container list.
+import { Badge, Group, Text } from '@mantine/core';
+import type { TFunction } from 'i18next';
+import type { Column } from '../ui/data-table.tsx';
+import { formatAge } from '../ui/format.ts';
+import { HostBadge } from '../ui/host-badge.tsx';
+import { QuickAction, RowMenu } from '../ui/row-actions.tsx';
+import { containerActions, healthOf, nameOf, type Container } from './container-actions.ts';
+import { UsageCell } from './sparkline.tsx';
+import { StateBadge } from './state-badge.tsx';
+
+const HEALTH_COLOURS = { healthy: 'teal', unhealthy: 'red', starting: 'yellow' };
+
+export function columnsOf(t: TFunction, language: string): Column<Container>[] {
+  return [
+    { id: 'name', label: t('containers:columns.name'), width: 'minmax(120px, 2fr)', sortBy: nameOf, render: (item) => <Text size="sm" fw={560} truncate>{nameOf(item)}</Text> },
+    { id: 'state', label: t('containers:columns.state'), width: '158px', sortBy: (item) => item.row.State, render: (item) => <State item={item} t={t} /> },
+    { id: 'cpu', label: t('containers:columns.cpu'), width: '116px', render: (item) => <UsageCell item={item} of="cpu" /> },
+    { id: 'memory', label: t('containers:columns.memory'), width: '132px', render: (item) => <UsageCell item={item} of="memory" /> },
+    { id: 'ports', label: t('containers:columns.ports'), width: 'minmax(80px, 1fr)', render: (item) => <Ports item={item} /> },
+    { id: 'image', label: t('containers:columns.image'), width: 'minmax(96px, 1.4fr)', sortBy: (item) => item.row.Image, render: (item) => item.row.Image },
+    { id: 'uptime', label: t('containers:columns.status'), width: 'minmax(108px, 1fr)', sortBy: (item) => item.row.Created, render: (item) => <Text size="sm" c="var(--gantry-subtle)" truncate title={item.row.Status}>{item.row.State === 'running' ? item.row.Status.replace(/ \(.*\)$/, '') : formatAge(item.row.Created * 1000, language)}</Text> },
+    { id: 'host', label: t('containers:columns.host'), width: '88px', sortBy: (item) => item.host.name, render: (item) => <HostBadge host={item.host} /> },
+    { id: 'actions', label: '', width: '62px', render: (item) => <RowTools item={item} /> },
+  ];
+}
+
+function RowTools({ item }: { item: Container }) {
+  const quick = containerActions.find((action) => (action.id === 'start' || action.id === 'stop') && action.appliesTo([item]));
+  return <Group gap={2} wrap="nowrap" justify="flex-end">{quick && <QuickAction action={quick} row={item} name={nameOf(item)} />}<RowMenu actions={containerActions} row={item} name={nameOf(item)} /></Group>;
+}
+
+function State({ item, t }: { item: Container; t: TFunction }) {
+  const health = healthOf(item);
+  return (
+    <Group gap={4} wrap="nowrap">
+      <StateBadge state={item.row.State} status={item.row.Status} />
+      {health && <Badge size="sm" variant="dot" color={HEALTH_COLOURS[health]}>{t(`container:health.${health}`)}</Badge>}
+    </Group>
+  );
+}
+
+function Ports({ item }: { item: Container }) {
+  const published = [...new Set((item.row.Ports ?? []).filter((port) => port.PublicPort !== undefined).map((port) => `${port.PublicPort}→${port.PrivatePort}`))];
+  return <Group gap={4} wrap="nowrap">{published.slice(0, 2).map((text) => <Badge key={text} color="gray" size="sm" className="numeric">{text}</Badge>)}{published.length > 2 && <Text size="xs" c="var(--gantry-subtle)">+{published.length - 2}</Text>}</Group>;
+}
