@@ -19,6 +19,7 @@ import { containerObserveRoutes } from './api/routes/container-observe.ts';
 import { runtimeFacts } from './containers/machine.ts';
 import { openContainers, type Containers } from './containers/containers.ts';
 import { imageUsers, networkUsers, volumeUsers, watched } from './containers/seen.ts';
+import { listContainers, noFilters } from './containers/list.ts';
 import { commitWhilePaused } from './containers/commit-paused.ts';
 import { openContainerRoot } from './containers/open-root.ts';
 import { publish } from './containers/parts.ts';
@@ -92,7 +93,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...networkRoutes(networks),
     ...volumeRoutes(volumes),
     ...buildRoutes(builder),
-    ...diskUsageRoutes({ images, containers: async () => [], volumes: () => volumeUsage(volumes), buildCache: () => cacheEntries(builder as Builder) }),
+    ...diskUsageRoutes({ images, containers: () => listContainers(parts, { all: true, limit: 0, size: true, filters: noFilters }), volumes: () => volumeUsage(volumes), buildCache: () => cacheEntries(builder as Builder) }),
   ];
   log.info('engine open', { dataRoot, runRoot });
   const stack = undo.move();

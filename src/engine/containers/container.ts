@@ -22,6 +22,8 @@ export class Container {
   lastPauseMs = 0;
   /** a restart verb stops it: auto-remove waits */
   keepOnExit = false;
+  /** removes it behind the answer, when a start of an auto-remove container failed */
+  removeSoon: (() => void) | undefined;
   /** stops the health checks */
   stopHealth: (() => void) | undefined;
   /** a stop that waits for its grace period ends at this time (ms since the epoch) */

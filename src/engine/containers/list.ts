@@ -14,6 +14,8 @@ export interface ListFilters {
   matchesLabels(labels: Readonly<Record<string, string>> | null | undefined): boolean;
 }
 
+export const noFilters: ListFilters = { has: () => false, values: () => [], matchesLabels: () => true };
+
 export const LIST_FILTERS = ['ancestor', 'before', 'expose', 'exited', 'health', 'id', 'isolation', 'is-task', 'label', 'label!', 'name', 'network', 'publish', 'since', 'status', 'volume'];
 const STATES = ['created', 'restarting', 'running', 'removing', 'paused', 'exited', 'dead'];
 

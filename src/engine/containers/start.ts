@@ -36,6 +36,8 @@ export function startContainer(parts: Parts, container: Container, cause = 'star
       record.error = failure.message;
       if (record.state === 'restarting') move(record, 'exited', 'start failed', Date.now());
       await parts.store.save(container);
+      container.output?.ended(); // whoever attached before the start waits for output that will not come
+      if (record.hostConfig.AutoRemove) container.removeSoon?.();
       throw failure;
     }
     const nowMs = Date.now();
@@ -133,12 +135,12 @@ function startFailure(error: unknown, command: string): { exitCode: number; fail
   const words = errorMessage(error);
   const prefix = 'failed to create task for container: failed to create shim task: OCI runtime create failed:';
   if (error instanceof InvalidParameter || error instanceof Conflict) return { exitCode: 128, failure: error };
-  if (/executable file .*not found|cannot find .* in \$PATH|no such file or directory/i.test(words) && /exec|not found in \$PATH/i.test(words)) {
-    return { exitCode: 127, failure: new InvalidParameter(`${prefix} exec: ${JSON.stringify(command)}: executable file not found in $PATH: unknown`, { cause: error }) };
+  const refused = (exitCode: number, reason: string) => ({ exitCode, failure: new InvalidParameter(`${prefix} exec: ${JSON.stringify(command)}: ${reason}: unknown`) });
+  if (/executable file .*not found|no such file or directory.*exec|exec.*no such file or directory/i.test(words)) {
+    return refused(127, command.includes('/') ? 'stat: no such file or directory' : 'executable file not found in $PATH');
   }
-  if (/permission denied|exec format error|is a directory/i.test(words) && /exec/i.test(words)) {
-    const reason = /exec format error/i.test(words) ? 'exec format error' : /is a directory/i.test(words) ? 'is a directory' : 'permission denied';
-    return { exitCode: 126, failure: new InvalidParameter(`${prefix} exec: ${JSON.stringify(command)}: ${reason}: unknown`, { cause: error }) };
-  }
+  if (/exec format error/i.test(words)) return refused(126, 'exec format error: permission denied');
+  if (/is a directory|open executable: Operation not permitted/i.test(words)) return refused(126, 'is a directory: permission denied');
+  if (/(exec|executable).*permission denied/i.test(words)) return refused(126, 'permission denied');
   return { exitCode: 128, failure: error instanceof System ? error : new System(words, { cause: error }) };
 }

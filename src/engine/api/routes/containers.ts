@@ -5,7 +5,7 @@ import { parseDetachKeys } from '../../containers/detach-keys.ts';
 import { inspectContainer, rfc3339 } from '../../containers/inspect.ts';
 import { LIST_FILTERS, listContainers } from '../../containers/list.ts';
 import { readLogs } from '../../containers/logs.ts';
-import type { Parts } from '../../containers/parts.ts';
+import { inBackground, type Parts } from '../../containers/parts.ts';
 import { pauseContainer, unpauseContainer } from '../../containers/pause.ts';
 import { pruneContainers } from '../../containers/prune.ts';
 import { movesFrom } from '../../containers/record.ts';
@@ -29,6 +29,7 @@ export function containerRoutes(parts: Parts): Route[] {
     }))),
     post('/containers/create', async (call) => {
       const container = await createContainer(parts, await call.json<CreateBody>(), call.query.get('name'));
+      container.removeSoon = () => inBackground(parts, 'cannot remove a container that did not start', container.id, () => removeContainer(parts, container, { force: false, volumes: true }));
       return json({ Id: container.id, Warnings: [] }, 201);
     }),
     post('/containers/prune', async ({ query }) => {
