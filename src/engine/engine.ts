@@ -74,6 +74,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await volumes.adopt();
   const stats = createStats();
   const find = (idOrName: string) => parts.store.find(idOrName);
+  // what a killed engine's pull, load or removal left without an owner
+  undo.use({ [Symbol.asyncDispose]: ((sweep) => () => sweep)(images.collector.collect().then(() => {}, (error: unknown) => log.warn('could not remove orphans', { error }))) });
 
   const routes: Route[] = [
     ...systemRoutes({

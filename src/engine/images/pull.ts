@@ -112,7 +112,7 @@ async function fetchImage(needs: PullNeeds, sources: readonly RegistryClient[], 
   const hadDigest = store.idOf(byDigest) === record.id;
   const byTag: Reference | undefined = reference.tag === undefined || reference.digest !== undefined ? undefined : { domain, path, tag: reference.tag };
   await store.tag(record.id, byTag === undefined ? [byDigest] : [byTag, byDigest]);
-  events.publish('image', 'pull', familiar(byTag ?? byDigest), { name: familiarName(reference), ...(config.config?.Labels ?? {}) });
+  events.publish('image', 'pull', familiar(byTag ?? byDigest), { name: familiarName(reference), ...config.config?.Labels });
   const isNew = byTag === undefined ? !hadDigest : before !== record.id;
   progress.say({ status: `Digest: ${digest}` });
   progress.say({ status: `Status: ${isNew ? 'Downloaded newer image' : 'Image is up to date'} for ${reference.domain === 'docker.io' ? familiar(reference) : canonical(reference)}` });

@@ -203,7 +203,7 @@ export function openLayers({ root, isRootless, limits = LIMITS, threads = 2, log
     discard,
     async [Symbol.asyncDispose]() {
       await pool[Symbol.asyncDispose]();
-      await Promise.all([...removals]);
+      await Promise.all(removals);
     },
   };
 }

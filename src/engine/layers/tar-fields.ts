@@ -91,15 +91,15 @@ export function readSparseFields(block: Buffer, at: number, count: number, into:
   }
 }
 
-/** Extended attributes among pax records, as "name=value" byte strings joined by NUL, sorted; '' when there are none. */
-export function readXattrs(records: PaxRecords): string {
-  if (records.size === 0) return '';
-  const found: string[] = [];
+/** Extended attributes among pax records, sorted by name; values are byte strings and may hold anything, NUL included. */
+export function readXattrPairs(records: PaxRecords): [name: string, value: string][] {
+  if (records.size === 0) return [];
+  const found: [string, string][] = [];
   for (const [key, value] of records) {
-    if (key.startsWith('SCHILY.xattr.')) found.push(`${key.slice(13)}=${value}`);
-    else if (key.startsWith('LIBARCHIVE.xattr.')) found.push(`${decodeURIComponent(key.slice(17))}=${Buffer.from(value, 'base64').toString('latin1')}`);
+    if (key.startsWith('SCHILY.xattr.')) found.push([key.slice(13), value]);
+    else if (key.startsWith('LIBARCHIVE.xattr.')) found.push([decodeURIComponent(key.slice(17)), Buffer.from(value, 'base64').toString('latin1')]);
   }
-  return found.sort().join('\0');
+  return found.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** Sparse 1.0: a count, then offset and length of each piece, one decimal number a line. */

@@ -4,7 +4,7 @@
 // `end().problem`; the entries before it stand. Formats: see tar-fields.ts.
 import { createContent, type Content, type ContentSink } from './tar-content.ts';
 import {
-  BLOCK_BYTES, isChecksumRight, parseSparseMap, readNumber, readPaxRecords, readSparseFields, readSparseList, readString, readXattrs,
+  BLOCK_BYTES, isChecksumRight, parseSparseMap, readNumber, readPaxRecords, readSparseFields, readSparseList, readString, readXattrPairs,
   type PaxRecords, type SparsePiece,
 } from './tar-fields.ts';
 
@@ -27,6 +27,8 @@ export interface TarEntry {
   linkTarget: string;
   /** "name=value" byte strings joined by NUL */
   xattrs: string;
+  /** the same apart, for who sets them: values may hold NUL (security.capability does) */
+  xattrPairs?: [name: string, value: string][];
   devMajor: number;
   devMinor: number;
   /** where this entry's first header (pax headers included) begins in the tar stream */
@@ -254,6 +256,7 @@ function readEntry(
   if (type === 'file' && path.endsWith('/') && (flag === '\0' || flag === '0')) type = 'dir'; // V7 had no type for directories
   const stored = type === 'file' || flag === 'D' ? number('size', 124, 12) : 0; // links carry no data whatever their size field says (as Go's reader does)
   const realSize = records.get('GNU.sparse.realsize') ?? records.get('GNU.sparse.size');
+  const xattrs = readXattrPairs(records);
   const entry: TarEntry = {
     path,
     type,
@@ -264,7 +267,8 @@ function readEntry(
     gid: number('gid', 116, 8),
     mtime: number('mtime', 136, 12),
     linkTarget: type === 'symlink' || type === 'hardlink' ? (records.get('linkpath') ?? longLink ?? readString(block, 157, 100)) : '',
-    xattrs: readXattrs(records),
+    xattrs: xattrs.map(([name, value]) => `${name}=${value}`).join('\0'),
+    ...(xattrs.length > 0 && { xattrPairs: xattrs }),
     devMajor: type === 'char' || type === 'block' ? readNumber(block, 329, 8) : 0,
     devMinor: type === 'char' || type === 'block' ? readNumber(block, 337, 8) : 0,
     headerOffset,

@@ -171,13 +171,10 @@ export function createUnpacker(options: UnpackOptions): Unpacker {
   };
 
   const xattrs = (entry: TarEntry, path: Buffer) => {
-    if (entry.xattrs === '') return;
-    for (const pair of entry.xattrs.split('\0')) {
-      const cut = pair.indexOf('=');
-      const name = pair.slice(0, cut);
+    for (const [name, value] of entry.xattrPairs ?? []) {
       if (name.startsWith('trusted.overlay.') || name.startsWith('user.overlay.')) continue; // would let a layer redirect lookups
       try {
-        setXattr(path, name, pair.slice(cut + 1));
+        setXattr(path, name, value);
       } catch (error) {
         const code = codeOf(error);
         if (code !== 'EOPNOTSUPP' && !(options.isRootless && code === 'EPERM') && !(entry.type !== 'file' && entry.type !== 'dir' && code === 'EPERM')) throw error;
