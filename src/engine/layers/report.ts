@@ -54,6 +54,8 @@ export interface ReportInput {
   layers: { digest: string; diffId: string; compressedBytes: number; tree: LayerTree; error?: string }[];
   /** other images of the same engine, to recognise base layers */
   known?: readonly KnownImage[];
+  /** all names of the image, when known */
+  names?: readonly string[];
 }
 
 export interface Analysis { tree: ImageTree; totals: Totals; report: LayersReport }
@@ -65,7 +67,7 @@ export function analyseImage(input: ReportInput): Analysis {
   const tree = stackLayers(input.layers.map((layer) => layer.tree));
   const totals = measureImage(tree);
   const steps = stepsOf(input.config, input.layers.length);
-  const origins = recogniseBase(input.layers.map((layer) => layer.diffId), input.known ?? []);
+  const origins = recogniseBase(input.layers.map((layer) => layer.diffId), input.known ?? [], input.names ?? [input.image]);
   const { layers: measured, waste, duplicates, ...sums } = totals;
   const byLayer = new Map(steps.filter((step) => step.layer !== undefined).map((step) => [step.layer, step]));
   const layers = input.layers.map((layer, index): ReportLayer => {

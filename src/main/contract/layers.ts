@@ -116,8 +116,10 @@ export interface PathState {
 
 export interface PathEvent { layer: number; mark: MarkName; node: number; state: PathState | undefined }
 
+export type TextLanguage = 'json' | 'yaml' | 'shell' | 'javascript' | 'python' | 'c' | 'xml' | 'css' | 'toml' | 'properties' | 'dockerfile' | 'plain';
+
 export type Preview =
-  | { type: 'text'; text: string; language: 'json' | 'yaml' | 'shell' | 'plain'; isCut: boolean; sizeBytes: number }
+  | { type: 'text'; text: string; language: TextLanguage; isCut: boolean; sizeBytes: number }
   | { type: 'image'; dataUrl: string; sizeBytes: number }
   | { type: 'elf'; facts: { name: string; value: string }[]; hex: HexLine[]; sizeBytes: number }
   | { type: 'hex'; hex: HexLine[]; isCut: boolean; sizeBytes: number }

@@ -15,7 +15,7 @@ import { compareConfigs } from './config-changes.ts';
 import { createCache } from './explorer-cache.ts';
 import { gantryContent, gantryTrees } from './gantry-source.ts';
 import { imagePath, knownImages } from './image-input.ts';
-import { startThread, type ExplorerThread } from './thread.ts';
+import { warmThreads, type ExplorerThread } from './thread.ts';
 import type { ArchiveFacts, ImageMeta } from './thread-protocol.ts';
 
 export interface Opened {
@@ -49,6 +49,7 @@ const WINDOW = 16; // chunks on their way to the thread
 export function createExplorer(folder: string, threadUrl: URL): Explorer {
   const cache = createCache(folder);
   const sessions = new Map<string, Opened>();
+  const threads = warmThreads(threadUrl);
   const register = async (fill: Omit<Opened, 'id' | typeof Symbol.asyncDispose> & { dispose?: () => Promise<void> }): Promise<Opened> => {
     const { dispose, ...rest } = fill;
     const opened: Opened = { ...rest, id: randomBytes(9).toString('base64url'), async [Symbol.asyncDispose]() { await rest.thread[Symbol.asyncDispose](); await dispose?.(); } };
@@ -64,9 +65,9 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
     async *open(client, name, { fresh, platform, signal }) {
       const began = performance.now();
       await using undo = new AsyncDisposableStack();
-      const thread = undo.use(startThread(threadUrl));
-      const detail = await client.json<{ Id: string; Size?: number }>('GET', imagePath(name, '/json'), { signal });
-      if ((await engineInfo(client, signal)).product === 'gantry') {
+      const thread = undo.use(threads.take());
+      const [detail, engine] = await Promise.all([client.json<{ Id: string; Size?: number }>('GET', imagePath(name, '/json'), { signal }), engineInfo(client, signal)]);
+      if (engine.product === 'gantry') {
         const { meta, trees } = await gantryTrees(client, name, signal);
         await thread.openTrees({ meta, trees });
         const fetchAll = async (onProgress: (bytes: number) => void, stop?: AbortSignal) => {
@@ -106,7 +107,7 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
     async *openArchive(body, fileName, sizeBytes, signal) {
       const began = performance.now();
       await using undo = new AsyncDisposableStack();
-      const thread = undo.use(startThread(threadUrl));
+      const thread = undo.use(threads.take());
       const path = join(folder, `dropped-${randomBytes(6).toString('hex')}${/\.(zst|tzst)$/.test(fileName) ? '.zst' : ''}`);
       undo.defer(() => rm(path, { force: true }));
       const steps = progressQueue();
@@ -127,7 +128,7 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
       const before = this.get(beforeId);
       const after = this.get(afterId);
       await using undo = new AsyncDisposableStack();
-      const thread = undo.use(startThread(threadUrl));
+      const thread = undo.use(threads.take());
       const [flatBefore, flatAfter] = await Promise.all([before.thread.flatten(), after.thread.flatten()]);
       await thread.compare({ before: flatBefore, after: flatAfter, ignoreTimes, title: `${before.image.image} → ${after.image.image}` });
       const image: ExplorerImage = {
@@ -152,7 +153,7 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
       await opened?.[Symbol.asyncDispose]();
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...sessions.keys()].map((id) => this.close(id)));
+      await Promise.all([threads[Symbol.asyncDispose](), ...[...sessions.keys()].map((id) => this.close(id))]);
     },
   };
   return explorer;

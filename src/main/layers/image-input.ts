@@ -16,6 +16,7 @@ export function archiveInput(archive: ReadArchive, title: string, wanted: Wanted
   return {
     image: title,
     imageId: image.imageId,
+    names: [...image.names, title],
     config: image.config,
     paths: image.layers.map((layer) => layer.path),
     layers: image.layers.map((layer) => {

@@ -1,5 +1,5 @@
 // What a file looks like, from its first bytes: text, a picture, an ELF program's facts, or hex. Never executes, fetches or follows.
-import type { HexLine, Preview } from '../contract/layers.ts';
+import type { HexLine, Preview, TextLanguage } from '../contract/layers.ts';
 
 /** Bytes that are read for a preview. */
 export const PREVIEW_BYTES = 512 * 1024;
@@ -46,7 +46,15 @@ export function hexLines(data: Buffer): HexLine[] {
   return lines;
 }
 
-function languageOf(path: string, text: string): 'json' | 'yaml' | 'shell' | 'plain' {
+const LANGUAGES: [TextLanguage, RegExp][] = [
+  ['javascript', /\.([cm]?[jt]sx?)$/], ['python', /\.pyi?$/], ['c', /\.([ch]|cc|cpp|hpp|go|rs|java)$/], ['xml', /\.(xml|html?|svg|xhtml)$/], ['css', /\.(css|scss|less)$/],
+  ['toml', /\.toml$/], ['properties', /\.(conf|cfg|ini|properties|env|service|desktop)$|^\.env/], ['dockerfile', /^(dockerfile|containerfile)/],
+];
+
+function languageOf(path: string, text: string): TextLanguage {
+  const name = path.split('/').at(-1)?.toLowerCase() ?? '';
+  const byName = LANGUAGES.find(([, pattern]) => pattern.test(name));
+  if (byName) return byName[0];
   if (/\.(json|map|webmanifest)$/i.test(path)) return 'json';
   if (/\.ya?ml$/i.test(path)) return 'yaml';
   if (/\.(sh|bash|bashrc|profile)$/.test(path) || /^#!.*\b(ba|da|z|a)?sh\b/.test(text)) return 'shell';

@@ -93,8 +93,8 @@ export function createSession(analysis: Analysis): Session {
 }
 
 const SIZE_DEPTH = 4;
-const SIZE_CHILDREN = 40;
-const SIZE_SHARE = 0.002; // a rectangle of less is not seen
+const SIZE_CHILDREN = 90;
+const SIZE_SHARE = 0.0008; // a rectangle of less is not seen
 
 /** The largest things below a node, a few levels deep; the rest of each directory is gathered in one item without name. */
 function sizesOf(view: View, root: number): SizeNode {

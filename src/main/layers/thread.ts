@@ -42,3 +42,26 @@ export function startThread(url: URL): ExplorerThread {
     },
   };
 }
+
+const WARM_AFTER_MS = 1500; // not while the app starts, nor while the thread just taken is busy
+
+/** Threads that are started before they are needed: starting one takes longer than most images take to open. */
+export function warmThreads(url: URL): { take(): ExplorerThread } & AsyncDisposable {
+  let spare: ExplorerThread | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const warm = () => { timer = setTimeout(() => { spare ??= startThread(url); }, WARM_AFTER_MS).unref(); };
+  warm();
+  return {
+    take() {
+      const thread = spare ?? startThread(url);
+      spare = undefined;
+      clearTimeout(timer);
+      warm();
+      return thread;
+    },
+    async [Symbol.asyncDispose]() {
+      clearTimeout(timer);
+      await spare?.[Symbol.asyncDispose]();
+    },
+  };
+}

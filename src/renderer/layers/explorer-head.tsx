@@ -12,18 +12,13 @@ import type { Tab } from './explorer-state.ts';
 import classes from './layers.module.css';
 import { download } from './session.ts';
 
-export function ExplorerHead({ session, image, tab, onTab }: { session: string; image: ExplorerImage; tab: Tab; onTab: (tab: Tab) => void }) {
+export function ExplorerHead({ image, tab, onTab }: { image: ExplorerImage; tab: Tab; onTab: (tab: Tab) => void }) {
   const { t } = useTranslation();
-  const [isComparing, setComparing] = useState(false);
   const { totals } = image;
   const efficiency = 100 * totals.efficiency;
   const isComparison = image.comparison !== undefined;
   const tabs: Tab[] = isComparison ? ['files', 'sizes'] : ['files', 'sizes', 'contents', 'waste', 'advice'];
   const counts: Partial<Record<Tab, number>> = isComparison ? {} : { waste: image.wasteCount, advice: image.advice.length };
-  const save = (format: 'json' | 'html') => void attempt(t('layers:saveFailed'), async () => {
-    const { url, fileName } = await rpc.layers.export({ session, format });
-    download(url, fileName);
-  });
   return (
     <Group justify="space-between" wrap="wrap" gap="sm">
       {!isComparison && (
@@ -36,23 +31,37 @@ export function ExplorerHead({ session, image, tab, onTab }: { session: string; 
           <Figure label={t('layers:reclaimableFigure')} value={formatBytes(totals.reclaimableBytes)} {...(totals.reclaimableBytes > 0 ? { colour: 'red' } : {})} />
           <Figure label={t('layers:compressedFigure')} value={formatBytes(totals.compressedBytes)} />
           <Figure label={t('layers:duplicates')} value={formatBytes(totals.duplicateContentBytes)} />
-          {image.platform && <Badge color="gray">{image.platform}</Badge>}
         </Group>
       )}
       <Group gap="xs" wrap="nowrap" ml="auto">
         <SegmentedControl size="sm" aria-label={t('layers:views')} value={tab} onChange={(next) => onTab(next as Tab)}
           data={tabs.map((value) => ({ value, label: <Group gap={5} wrap="nowrap">{t(`layers:tabs.${value}`)}{(counts[value] ?? 0) > 0 && <Text span size="xs" c="var(--gantry-subtle)" className="numeric">{counts[value]}</Text>}</Group> }))} />
-        {!isComparison && <Button size="sm" variant="default" leftSection={<IconGitCompare size={16} />} onClick={() => setComparing(true)}>{t('layers:compare.open')}</Button>}
-        <Menu>
-          <Menu.Target><Button size="sm" variant="default" leftSection={<IconDownload size={16} />}>{t('layers:export')}</Button></Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item leftSection={<IconFileTypeHtml size={16} />} onClick={() => save('html')}>{t('layers:exportHtml')}</Menu.Item>
-            <Menu.Item leftSection={<IconJson size={16} />} onClick={() => save('json')}>{t('layers:exportJson')}</Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
       </Group>
-      {isComparing && <CompareDialog session={session} title={image.image} onClose={() => setComparing(false)} />}
     </Group>
+  );
+}
+
+/** What can be done with all of it; stands beside the title. */
+export function ExplorerActions({ session, image }: { session: string; image: ExplorerImage }) {
+  const { t } = useTranslation();
+  const [isComparing, setComparing] = useState(false);
+  const save = (format: 'json' | 'html') => void attempt(t('layers:saveFailed'), async () => {
+    const { url, fileName } = await rpc.layers.export({ session, format });
+    download(url, fileName);
+  });
+  return (
+    <>
+      {image.platform && <Badge color="gray">{image.platform}</Badge>}
+      {image.comparison === undefined && <Button size="sm" variant="default" leftSection={<IconGitCompare size={16} />} onClick={() => setComparing(true)}>{t('layers:compare.open')}</Button>}
+      <Menu>
+        <Menu.Target><Button size="sm" variant="default" leftSection={<IconDownload size={16} />}>{t('layers:export')}</Button></Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconFileTypeHtml size={16} />} onClick={() => save('html')}>{t('layers:exportHtml')}</Menu.Item>
+          <Menu.Item leftSection={<IconJson size={16} />} onClick={() => save('json')}>{t('layers:exportJson')}</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {isComparing && <CompareDialog session={session} title={image.image} onClose={() => setComparing(false)} />}
+    </>
   );
 }
 

@@ -20,7 +20,7 @@ export function Explorer({ opened: { session, image } }: { opened: OpenedImage }
   const selectLayer = (layer: number) => dispatch({ type: 'layer', layer });
   return (
     <>
-      <ExplorerHead session={session} image={image} tab={state.tab} onTab={(tab) => dispatch({ type: 'tab', tab })} />
+      <ExplorerHead image={image} tab={state.tab} onTab={(tab) => dispatch({ type: 'tab', tab })} />
       {!isComparison && <LayerStrip layers={image.layers} selected={state.layer} onSelect={selectLayer} />}
       <div className={classes.explorer} {...(state.tab === 'files' ? {} : { 'data-wide': true })}>
         <nav className={classes.pane}>{isComparison ? <ComparisonPane image={image} /> : <LayerList image={image} selected={state.layer} onSelect={selectLayer} />}</nav>

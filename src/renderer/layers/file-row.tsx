@@ -20,13 +20,13 @@ export const FileRow = memo(function FileRow({ row, index, top, isSelected, onSe
   const Icon = kind === 'dir' ? IconFolder : kind === 'symlink' || row.isHardlink ? IconLink : kind === 'file' ? IconFile : IconPlug;
   return (
     <div
-      id={`row-${row.id}`} role="treeitem" aria-level={row.depth + 1} aria-selected={isSelected} {...(row.hasChildren ? { 'aria-expanded': row.isOpen } : {})}
+      id={`row-${row.id}`} role="treeitem" tabIndex={-1} aria-level={row.depth + 1} aria-selected={isSelected} {...(row.hasChildren ? { 'aria-expanded': row.isOpen } : {})}
       className={classes.row} data-mark={mark} style={{ transform: `translateY(${top}px)` }}
       onClick={() => onSelect(row.id, index)} onDoubleClick={() => row.hasChildren && onToggle(row.id)}
     >
       <span className={classes.mark} style={colour === undefined ? undefined : { background: `color-mix(in srgb, ${colour} 22%, transparent)`, color: `light-dark(color-mix(in srgb, ${colour} 65%, black), color-mix(in srgb, ${colour} 70%, white))` }} title={colour === undefined ? undefined : t(`layers:marks.${mark}`)}>{MARK_LETTERS[mark]}</span>
       <span className={classes.name} style={{ paddingLeft: Math.min(row.depth, 40) * 15 }}>
-        <span className={classes.twist} data-open={row.isOpen} onClick={(event) => { event.stopPropagation(); if (row.hasChildren) onToggle(row.id); }}>{row.hasChildren && <IconChevronRight size={13} />}</span>
+        <span role="presentation" className={classes.twist} data-open={row.isOpen} onClick={(event) => { event.stopPropagation(); if (row.hasChildren) onToggle(row.id); }}>{row.hasChildren && <IconChevronRight size={13} />}</span>
         <Icon size={15} stroke={1.6} style={{ flex: 'none', color: kind === 'dir' ? 'var(--mantine-primary-color-filled)' : 'var(--gantry-subtle)' }} aria-hidden />
         <span>{visible(row.name)}{row.link !== '' && !row.isHardlink && <span style={{ color: 'var(--gantry-subtle)' }}> → {visible(row.link)}</span>}</span>
         {row.hasChildren && <Summary counts={row.counts} />}
@@ -45,6 +45,5 @@ function Summary({ counts }: { counts: number[] }) {
 
 /** Control and direction characters would disturb the line: they are shown by their code. */
 export function visible(text: string): string {
-  // oxlint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -2,7 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useRef, type Dispatch, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Center, Text } from '@mantine/core';
+import { Center, Text, UnstyledButton } from '@mantine/core';
 import { failureOf } from '../rpc.ts';
 import { FailureNote, LoadingRows } from '../ui/states.tsx';
 import type { ExplorerAction, ExplorerState } from './explorer-state.ts';
@@ -65,7 +65,9 @@ export function FileTree({ session, state, dispatch, isComparison }: { session: 
   return (
     <section className={classes.pane} aria-label={t('layers:tree')}>
       <TreeToolbar state={state} dispatch={dispatch} matchCount={matchCount} error={isBadPattern ? failure?.message : undefined} isComparison={isComparison} />
-      <div className={classes.columns}><span /><span>{t('layers:columns.name')}</span><span>{t('layers:columns.share')}</span><span className={classes.bytes}>{t('layers:columns.size')}</span></div>
+      <div className={classes.columns}>{(['mark', 'name', 'files', 'size'] as const).map((sort) => (
+          <UnstyledButton key={sort} className={classes.sort} aria-pressed={state.sort === sort} aria-label={t(`layers:sort.${sort}`)} title={t(`layers:sort.${sort}`)} style={sort === 'size' ? { textAlign: 'right' } : undefined} onClick={() => dispatch({ type: 'sort', sort })}>{sort === 'mark' ? '±' : t(`layers:columns.${sort}`)}{state.sort === sort && (sort === 'name' ? ' ↑' : ' ↓')}</UnstyledButton>
+        ))}</div>
       {error && !isBadPattern ? <FailureNote title={t('layers:failed')} error={error} /> : isLoading ? <LoadingRows /> : (
         <div ref={scroller} className={classes.tree} role="tree" tabIndex={0} aria-label={t('layers:tree')} {...(state.selected === undefined ? {} : { 'aria-activedescendant': `row-${state.selected}` })} onKeyDown={onKeyDown}>
           {length === 0 && <Center p="xl"><Text c="var(--gantry-subtle)" size="sm">{t(state.scope === 'layer' && !state.filter.pattern ? 'layers:nothingHere' : 'layers:noMatch')}</Text></Center>}

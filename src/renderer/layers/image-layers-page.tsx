@@ -8,6 +8,7 @@ import { rpc } from '../rpc.ts';
 import { HostBadge } from '../ui/host-badge.tsx';
 import { Page } from '../ui/page.tsx';
 import { FailureNote } from '../ui/states.tsx';
+import { ExplorerActions } from './explorer-head.tsx';
 import { Explorer } from './explorer.tsx';
 import { OpeningState } from './opening-state.tsx';
 import { imageKey, imageSession } from './session.ts';
@@ -22,7 +23,7 @@ export default function ImageLayersPage() {
   const names = useQuery({ queryKey: [hostId, 'layers-name', id], enabled: opened.isSuccess, queryFn: ({ signal }) => rpc.images.inspect({ host: hostId, id }, { signal }) });
   const name = names.data?.RepoTags?.[0] ?? opened.data?.image.image ?? id;
   return (
-    <Page fill title={name.startsWith('sha256:') ? name.slice(7, 19) : name} subtitle={host && <HostBadge host={host} />}
+    <Page fill title={name.startsWith('sha256:') ? name.slice(7, 19) : name} subtitle={host && <HostBadge host={host} />} actions={opened.data && <ExplorerActions session={opened.data.session} image={opened.data.image} />}
       before={<Breadcrumbs fz="sm"><Anchor component={Link} href="/images">{t('images:title')}</Anchor><Anchor component={Link} href={`/images/${hostId}/${encodeURIComponent(id)}`}>{name.startsWith('sha256:') ? name.slice(7, 19) : name}</Anchor><span>{t('layers:title')}</span></Breadcrumbs>}>
       {opened.isPending ? <OpeningState id={imageKey(hostId, id)} /> : opened.isError ? <FailureNote title={t('layers:cannotOpen')} error={opened.error} onRetry={() => void opened.refetch()} /> : <Explorer key={opened.data.session} opened={opened.data} />}
     </Page>

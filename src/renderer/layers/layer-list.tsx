@@ -39,7 +39,7 @@ function LayerItem({ layer, largest, isSelected, onSelect }: { layer: ReportLaye
   const { t } = useTranslation();
   const kept = layer.sizeBytes - layer.reclaimableBytes;
   return (
-    <div id={`layer-${layer.index}`} data-layer={layer.index} role="option" aria-selected={isSelected} className={classes.layer} onClick={() => onSelect(layer.index)}>
+    <div id={`layer-${layer.index}`} data-layer={layer.index} role="option" tabIndex={-1} aria-selected={isSelected} className={classes.layer} onClick={() => onSelect(layer.index)}>
       <Group justify="space-between" wrap="nowrap" gap={6} mb={3}>
         <Group gap={6} wrap="nowrap"><span style={{ width: 9, height: 9, borderRadius: 2, background: layerColour(layer.index), flex: 'none' }} /><Text size="xs" c="var(--gantry-subtle)" className="numeric">{layer.index}</Text>
           {layer.base && <Badge size="xs" color="gray" maw={130} title={layer.base}>{t('layers:fromBase', { name: layer.base })}</Badge>}

@@ -1,16 +1,24 @@
 // The content of a file as far as it can be shown: text with colours, a picture, facts of a program, or bytes.
-import { EditorState } from '@codemirror/state';
+import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView, lineNumbers } from '@codemirror/view';
 import { json } from '@codemirror/lang-json';
 import { yaml } from '@codemirror/lang-yaml';
 import { defaultHighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
+import { c } from '@codemirror/legacy-modes/mode/clike';
+import { css } from '@codemirror/legacy-modes/mode/css';
+import { dockerFile } from '@codemirror/legacy-modes/mode/dockerfile';
+import { typescript } from '@codemirror/legacy-modes/mode/javascript';
+import { properties } from '@codemirror/legacy-modes/mode/properties';
+import { python } from '@codemirror/legacy-modes/mode/python';
 import { shell } from '@codemirror/legacy-modes/mode/shell';
+import { toml } from '@codemirror/legacy-modes/mode/toml';
+import { xml } from '@codemirror/legacy-modes/mode/xml';
 import { oneDarkHighlightStyle } from '@codemirror/theme-one-dark';
 import { Text, useComputedColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { HexLine, Preview } from '../../main/contract/layers.ts';
+import type { HexLine, TextLanguage } from '../../main/contract/layers.ts';
 import { rpc } from '../rpc.ts';
 import { FailureNote, LoadingRows } from '../ui/states.tsx';
 import classes from './layers.module.css';
@@ -34,9 +42,13 @@ function Hex({ lines }: { lines: HexLine[] }) {
   return <pre className={classes.code} tabIndex={0}>{lines.map((line) => `${line.offset.toString(16).padStart(8, '0')}  ${line.hex.padEnd(47)}  ${line.text}`).join('\n')}</pre>;
 }
 
-const LANGUAGES = { json: () => json(), yaml: () => yaml(), shell: () => StreamLanguage.define(shell), plain: () => [] };
+const LANGUAGES: Record<TextLanguage, () => Extension> = {
+  json: () => json(), yaml: () => yaml(), shell: () => StreamLanguage.define(shell), javascript: () => StreamLanguage.define(typescript), python: () => StreamLanguage.define(python),
+  c: () => StreamLanguage.define(c), xml: () => StreamLanguage.define(xml), css: () => StreamLanguage.define(css), toml: () => StreamLanguage.define(toml),
+  properties: () => StreamLanguage.define(properties), dockerfile: () => StreamLanguage.define(dockerFile), plain: () => [],
+};
 
-function TextView({ text, language }: { text: string; language: Extract<Preview, { type: 'text' }>['language'] }) {
+function TextView({ text, language }: { text: string; language: TextLanguage }) {
   const { t } = useTranslation();
   const place = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme();

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'wouter';
 import { Page } from '../ui/page.tsx';
 import { FailureNote, LoadingRows } from '../ui/states.tsx';
+import { ExplorerActions } from './explorer-head.tsx';
 import { Explorer } from './explorer.tsx';
 import { knownSession } from './session.ts';
 
@@ -12,7 +13,7 @@ export default function SessionPage() {
   const { t } = useTranslation();
   const opened = useQuery(knownSession(useParams()['session'] ?? ''));
   return (
-    <Page fill title={opened.data?.image.image ?? t('layers:title')} before={<Breadcrumbs fz="sm"><Anchor component={Link} href="/layers">{t('layers:title')}</Anchor><span>{t(opened.data?.image.comparison ? 'layers:compare.crumb' : 'layers:archive')}</span></Breadcrumbs>}>
+    <Page fill actions={opened.data && <ExplorerActions session={opened.data.session} image={opened.data.image} />} title={opened.data?.image.image ?? t('layers:title')} before={<Breadcrumbs fz="sm"><Anchor component={Link} href="/layers">{t('layers:title')}</Anchor><span>{t(opened.data?.image.comparison ? 'layers:compare.crumb' : 'layers:archive')}</span></Breadcrumbs>}>
       {opened.isPending ? <LoadingRows /> : opened.isError ? <FailureNote title={t('layers:closed')} error={opened.error} /> : <Explorer key={opened.data.session} opened={opened.data} />}
     </Page>
   );

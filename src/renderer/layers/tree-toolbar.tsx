@@ -4,12 +4,11 @@ import { IconArrowsMaximize, IconArrowsMinimize, IconSearch } from '@tabler/icon
 import type { Dispatch } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RowFilter } from '../../main/contract/layers.ts';
-import type { ExplorerAction, ExplorerState, Sort } from './explorer-state.ts';
+import type { ExplorerAction, ExplorerState } from './explorer-state.ts';
 import classes from './layers.module.css';
 import { CHANGES, MARK_COLOURS, markNumber } from './marks.ts';
 
 const MODES = ['text', 'glob', 'regex'] as const;
-const SORTS: Sort[] = ['size', 'name', 'mark', 'files'];
 
 export function TreeToolbar({ state, dispatch, matchCount, error, isComparison }: { state: ExplorerState; dispatch: Dispatch<ExplorerAction>; matchCount: number; error: string | undefined; isComparison: boolean }) {
   const { t } = useTranslation();
@@ -18,26 +17,25 @@ export function TreeToolbar({ state, dispatch, matchCount, error, isComparison }
   return (
     <div className={classes.paneHead}>
       <Group gap={8} wrap="nowrap">
-        {!isComparison && <SegmentedControl size="xs" aria-label={t('layers:scope.label')} value={state.scope} onChange={(scope) => dispatch({ type: 'scope', scope: scope as 'layer' | 'all' })}
+        {!isComparison && <SegmentedControl size="xs" style={{ flex: 'none' }} aria-label={t('layers:scope.label')} value={state.scope} onChange={(scope) => dispatch({ type: 'scope', scope: scope as 'layer' | 'all' })}
           data={[{ value: 'all', label: t('layers:scope.all') }, { value: 'layer', label: t('layers:scope.layer') }]} />}
         <TextInput
           size="xs" flex={1} miw={120} leftSection={<IconSearch size={14} />} aria-label={t('layers:filter.label')} placeholder={t(`layers:filter.${filter.mode ?? 'text'}`)}
           value={filter.pattern ?? ''} error={error !== undefined} onChange={(event) => change({ pattern: event.currentTarget.value })}
           rightSectionWidth={70} rightSection={matchCount >= 0 && filter.pattern ? <Text size="xs" c="var(--gantry-subtle)" className="numeric">{t('layers:filter.matches', { count: matchCount })}</Text> : undefined}
         />
-        <SegmentedControl size="xs" aria-label={t('layers:filter.mode')} value={filter.mode ?? 'text'} onChange={(mode) => change({ mode: mode as (typeof MODES)[number] })} data={MODES.map((mode) => ({ value: mode, label: { text: 'Aa', glob: '*?', regex: '.*' }[mode] }))} />
-        <Select size="xs" w={116} aria-label={t('layers:sort.label')} value={state.sort} onChange={(sort) => sort && dispatch({ type: 'sort', sort: sort as Sort })} data={SORTS.map((sort) => ({ value: sort, label: t(`layers:sort.${sort}`) }))} />
+        <SegmentedControl size="xs" style={{ flex: 'none' }} aria-label={t('layers:filter.mode')} value={filter.mode ?? 'text'} onChange={(mode) => change({ mode: mode as (typeof MODES)[number] })} data={MODES.map((mode) => ({ value: mode, label: { text: 'Aa', glob: '*?', regex: '.*' }[mode] }))} />
         <Tooltip label={t(state.isAllOpen ? 'layers:closeAll' : 'layers:openAll')}>
           <ActionIcon aria-label={t(state.isAllOpen ? 'layers:closeAll' : 'layers:openAll')} onClick={() => dispatch({ type: 'openAll', isAllOpen: !state.isAllOpen })}>{state.isAllOpen ? <IconArrowsMinimize size={16} /> : <IconArrowsMaximize size={16} />}</ActionIcon>
         </Tooltip>
       </Group>
-      <Group gap={5} mt={7}>
+      <Group gap={5} mt={7} wrap="nowrap" style={{ overflowX: 'auto', scrollbarWidth: 'none' }}>
         {CHANGES.map((mark) => {
           const number = markNumber(mark);
           const isOn = filter.marks?.includes(number) ?? false;
-          return <Chip key={mark} size="xs" variant="light" color={MARK_COLOURS[mark]} checked={isOn} onChange={() => change({ marks: isOn ? (filter.marks ?? []).filter((other) => other !== number) : [...(filter.marks ?? []), number] })}>{t(`layers:marks.${mark}`)}</Chip>;
+          return <Chip key={mark} size="xs" variant="light" icon={null} styles={{ label: { paddingInline: 9 }, iconWrapper: { display: 'none' } }} color={MARK_COLOURS[mark]} checked={isOn} onChange={() => change({ marks: isOn ? (filter.marks ?? []).filter((other) => other !== number) : [...(filter.marks ?? []), number] })}>{t(`layers:marks.${mark}`)}</Chip>;
         })}
-        <Select size="xs" w={116} ml="auto" aria-label={t('layers:minSize')} value={String(filter.minBytes ?? 0)} onChange={(value) => change({ minBytes: Number(value) })}
+        <Select size="xs" w={100} ml="auto" style={{ flex: 'none' }} aria-label={t('layers:minSize')} value={String(filter.minBytes ?? 0)} onChange={(value) => change({ minBytes: Number(value) })}
           data={[{ value: '0', label: t('layers:anySize') }, { value: '100000', label: '≥ 100 KB' }, { value: '1000000', label: '≥ 1 MB' }, { value: '10000000', label: '≥ 10 MB' }, { value: '100000000', label: '≥ 100 MB' }]} />
       </Group>
     </div>

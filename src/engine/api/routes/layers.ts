@@ -19,7 +19,7 @@ export function layerRoutes({ stores }: ImageDomain): Route[] {
   const known = (except: ImageRecord) => store.list().filter((record) => record.id !== except.id)
     .map((record) => ({ names: store.view(record).repoTags, diffIds: record.config.rootfs.diff_ids })).filter(({ names }) => names.length > 0);
   const metaOf = (record: ImageRecord, image: string) => ({
-    image, imageId: record.id as string, config: record.config as never, known: known(record),
+    image, names: store.view(record).repoTags, imageId: record.id as string, config: record.config as never, known: known(record),
     layers: record.config.rootfs.diff_ids.map((diffId, index) => {
       const blob = record.blobs[index];
       return { diffId: diffId as string, digest: (blob?.digest ?? diffId) as string, compressedBytes: blob?.size ?? layers.get(diffId).tarBytes };

@@ -40,7 +40,7 @@ export default {
   openAll: 'Open all folders',
   closeAll: 'Close all folders',
   tree: 'Files',
-  columns: { name: 'Name', share: 'Share', size: 'Size' },
+  columns: { name: 'Name', files: 'Share · files', size: 'Size' },
   nothingHere: 'This layer changes no file.',
   noMatch: 'Nothing matches.',
   marks: { through: 'on the way', unchanged: 'stored again', added: 'added', removed: 'removed', content: 'changed', metadata: 'metadata', type: 'type', link: 'link' },
