@@ -4,6 +4,7 @@ import { bytesText, examples, instructionOf, type Advice, type AdviceInput } fro
 import { showPath, showText } from './report-text.ts';
 import { verbOf } from './report-instruction.ts';
 import { KIND, layerPath, type LayerTree } from './tree-file.ts';
+import { nodesNamed } from './tree-text.ts';
 import { unionName, type ImageTree } from './tree.ts';
 
 interface Place { pattern: RegExp; clean: string; tool: string }
@@ -29,11 +30,15 @@ const BUILD_TOOLS = /^usr\/(lib\/(gcc|llvm[^/]*)\/|libexec\/gcc\/|include\/|lib\
 const IGNORABLE = /(^|\/)(\.git|\.svn|\.hg|__pycache__|\.pytest_cache|\.mypy_cache|\.idea|\.vscode|\.nyc_output|\.DS_Store|Thumbs\.db|npm-debug\.log)(\/|$)|\.pyc$/;
 const SECRET = /(^|\/)(id_(rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|\.git-credentials|\.pypirc|\.npmrc|\.env(\.(local|production|development))?|\.aws\/credentials|\.docker\/config\.json|\.kube\/config|\.vault-token|credentials\.json|service-account[^/]*\.json|terraform\.tfstate|\.htpasswd|secrets?\.(ya?ml|json|toml))$|\.(p12|pfx|keystore|jks)$|(^|\/)[^/]*(private|secret|server|tls)[^/]*\.(key|pem)$|\.ppk$/i;
 const NOT_SECRET = /^(usr\/(share|lib|local\/lib)|etc\/ssl\/certs|lib)\/|\/(node_modules|site-packages|dist-packages|testdata|examples?)\//;
+/** Every name that SECRET, IGNORABLE and BUILD_TOOLS could mean, and some more: one cheap look at all names before the exact ones. */
+const SUSPECT_NAME = /^\.(netrc|pgpass|git-credentials|pypirc|npmrc|env|vault-token|htpasswd|DS_Store)|^id_[der]|^credentials|^service-account|tfstate$|^secrets?\.|^config(\.json)?$|\.(p12|pfx|keystore|jks|ppk|key|pem|pyc|a)$|gcc|g\+\+|cpp|clang|cmake|ld\.(bfd|gold)|gdb|^Thumbs\.db|^npm-debug/gim;
+/** Folders whose whole content counts. */
+const SUSPECT_FOLDER = [...CACHES.map((place) => place.pattern), /^usr\/(lib\/(gcc|llvm[^/]*|go-[^/]+)|libexec\/gcc|include|local\/go\/(pkg|src))\//, /(^|\/)(\.git|\.svn|\.hg|__pycache__|\.pytest_cache|\.mypy_cache|\.idea|\.vscode|\.nyc_output)\//];
 const WORTH_SAYING_BYTES = 100_000;
 
 interface Found { path: string; bytes: number; layer: number; node: number; isVisible: boolean }
 
-/** Looks at every stored copy of every path once. */
+/** Looks once at every stored copy that may matter. */
 export function adviseOnContents(input: AdviceInput): Advice[] {
   const caches = new Map<string, Found[]>();
   const tools: Found[] = [];
@@ -49,17 +54,26 @@ export function adviseOnContents(input: AdviceInput): Advice[] {
   return [...onSecrets(input, secrets), ...onCaches(input, caches), ...onTools(input, tools), ...onIgnorable(input, ignorable), ...onDuplicates(input)];
 }
 
+/** Visits the copies of files that may matter: by their name, or by a folder above them. */
 function eachCopy(tree: ImageTree, visit: (found: Found) => void): void {
-  const folders = new Map<number, string>([[0, '']]); // union nodes come after their parents: paths are built once a folder
+  const isSuspect = nodesNamed(tree, SUSPECT_NAME);
+  const paths = new Map<number, string>([[0, '']]); // of folders: union nodes come after their parents
   for (let node = 1; node < tree.nodes; node++) {
-    const path = (folders.get(tree.parent[node] as number) ?? '') + unionName(tree, node);
-    if ((tree.firstChild[node + 1] as number) > (tree.firstChild[node] as number)) folders.set(node, `${path}/`);
+    const parent = tree.parent[node] as number;
+    if (isSuspect[parent] === 2) isSuspect[node] = 2;
+    const isFolder = (tree.firstChild[node + 1] as number) > (tree.firstChild[node] as number);
+    if (isFolder) {
+      const path = `${paths.get(parent)}${unionName(tree, node)}/`;
+      paths.set(node, path);
+      if (isSuspect[node] !== 2) isSuspect[node] = SUSPECT_FOLDER.some((pattern) => pattern.test(path)) ? 2 : 0;
+    }
+    if (isSuspect[node] === 0) continue;
     const end = tree.eventBegin[node + 1] as number;
     for (let event = tree.eventBegin[node] as number; event < end; event++) {
       const at = (tree.eventNode[event] as number) - 1;
       const layer = tree.eventLayer[event] as number;
       const own = tree.layers[layer] as LayerTree;
-      if (at >= 0 && own.kind[at] === KIND.file) visit({ path, layer, node, bytes: own.stored[at] as number, isVisible: event + 1 === end });
+      if (at >= 0 && own.kind[at] === KIND.file) visit({ path: `${paths.get(parent)}${unionName(tree, node)}`, layer, node, bytes: own.stored[at] as number, isVisible: event + 1 === end });
     }
   }
 }

@@ -3,6 +3,7 @@
 // strings are never made. Patterns with "/" look at whole paths ("/etc/passwd"), others at names.
 import { InvalidParameter } from '../wire/errors.ts';
 import { KIND } from './tree-file.ts';
+import { nameText, nodeAt, pathText } from './tree-text.ts';
 import { sourceOf, type View } from './tree-view.ts';
 import type { ImageTree } from './tree.ts';
 
@@ -18,10 +19,6 @@ export interface Filter {
 
 /** By union node: 0 hidden, 1 a directory above a match, 2 below a directory whose name matches, 3 a match. */
 export interface Matches { at: Uint8Array; count: number }
-
-interface Text { text: string; lower: string; end: Uint32Array }
-const names = new WeakMap<ImageTree, Text>();
-const paths = new WeakMap<ImageTree, Text>();
 
 export function isEmptyFilter(filter: Filter): boolean {
   return !filter.pattern && !filter.marks?.length && !filter.kinds?.length && !filter.minBytes;
@@ -101,74 +98,4 @@ function globSource(glob: string): string {
     return `\\${token}`;
   });
   return glob.includes('/') && !glob.startsWith('/') ? `(?:.*/)?${body}` : body;
-}
-
-/** The node whose piece of the text holds the character at `index`. */
-function nodeAt(end: Uint32Array, index: number): number {
-  let low = 0;
-  let high = end.length - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((end[middle] as number) > index) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-function nameText(tree: ImageTree): Text {
-  let text = names.get(tree);
-  if (text === undefined) {
-    const buffer = Buffer.allocUnsafe((tree.nameEnd[tree.nodes - 1] as number) + tree.nodes);
-    const end = new Uint32Array(tree.nodes);
-    let from = 0;
-    for (let node = 0, to = 0; node < tree.nodes; node++) {
-      for (const last = tree.nameEnd[node] as number; from < last; from++) buffer[to++] = lineSafe(tree.names[from] as number);
-      buffer[to++] = 10;
-      end[node] = to;
-    }
-    names.set(tree, (text = textOf(buffer, end)));
-  }
-  return text;
-}
-
-function pathText(tree: ImageTree): Text {
-  let text = paths.get(tree);
-  if (text === undefined) {
-    const length = new Uint32Array(tree.nodes); // of each path, "/" in front
-    const end = new Uint32Array(tree.nodes);
-    let total = 0;
-    for (let node = 0; node < tree.nodes; node++) {
-      const own = (tree.nameEnd[node] as number) - (node === 0 ? 0 : (tree.nameEnd[node - 1] as number));
-      length[node] = node === 0 ? 0 : (length[tree.parent[node] as number] as number) + 1 + own;
-      end[node] = total += (length[node] as number) + 1;
-    }
-    const buffer = Buffer.allocUnsafe(total);
-    for (let node = 0; node < tree.nodes; node++) {
-      const begin = (end[node] as number) - 1 - (length[node] as number);
-      if (node > 0) {
-        const parent = tree.parent[node] as number;
-        const parentEnd = (end[parent] as number) - 1;
-        let to = begin + buffer.copy(buffer, begin, parentEnd - (length[parent] as number), parentEnd);
-        buffer[to++] = 47;
-        for (let from = tree.nameEnd[node - 1] as number; from < (tree.nameEnd[node] as number); from++) buffer[to++] = lineSafe(tree.names[from] as number);
-      }
-      buffer[(end[node] as number) - 1] = 10;
-    }
-    paths.set(tree, (text = textOf(buffer, end)));
-  }
-  return text;
-}
-
-/** A newline in a name would look like two names. */
-function lineSafe(byte: number): number {
-  return byte === 10 ? 1 : byte;
-}
-
-function textOf(buffer: Buffer, end: Uint32Array): Text {
-  const text = buffer.toString('latin1');
-  for (let i = 0; i < buffer.length; i++) { // ASCII only: bytes of UTF-8 characters stay
-    const byte = buffer[i] as number;
-    if (byte >= 65 && byte <= 90) buffer[i] = byte + 32;
-  }
-  return { text, lower: buffer.toString('latin1'), end };
 }
