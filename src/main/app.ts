@@ -18,6 +18,8 @@ import { openSettings } from './settings.ts';
 import { spawnChild } from './processes.ts';
 import { createStatsRecorder } from './stats/recorder.ts';
 import { createTerminals } from './terminals/sessions.ts';
+import { createCatalog } from './volumes/catalog.ts';
+import { openSchedules } from './volumes/schedules.ts';
 
 export interface AppOptions {
   shell: AppInfo['shell'];
@@ -55,7 +57,11 @@ export async function openApp(options: AppOptions): Promise<App> {
   const stats = createStatsRecorder(join(options.profilePath, 'stats'), (hostId, signal) => hosts.client(hostId, { signal }));
   const threadFile = import.meta.url.endsWith('.ts') ? './layers/explorer-thread.ts' : './explorer-thread.js'; // packaged, the bundler has made a script of it
   const explorer = createExplorer(join(options.profilePath, 'layers'), new URL(threadFile, import.meta.url));
+  const backups = createCatalog(join(options.profilePath, 'volume-backups'));
+  const schedules = await openSchedules(join(options.profilePath, 'volume-schedules.json'), backups, (hostId, signal) => hosts.client(hostId, { signal }));
   const context: RpcContext = {
+    backups,
+    schedules,
     explorer,
     hosts,
     remote,
@@ -81,7 +87,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     hosts,
     async [Symbol.asyncDispose]() {
       if (local && !settings.preferences().keepEngine && !(await hasRunning(hosts))) local.stopStarted();
-      await Promise.allSettled([terminals[Symbol.asyncDispose](), stats[Symbol.asyncDispose](), explorer[Symbol.asyncDispose]()]);
+      await Promise.allSettled([schedules[Symbol.asyncDispose](), terminals[Symbol.asyncDispose](), stats[Symbol.asyncDispose](), explorer[Symbol.asyncDispose]()]);
       await hosts[Symbol.asyncDispose]();
     },
   };

@@ -7,11 +7,13 @@ import { containersContract } from './containers.ts';
 import { hostsContract } from './hosts.ts';
 import { imagesContract } from './images.ts';
 import { layersContract } from './layers.ts';
+import { networksContract } from './networks.ts';
 import { remoteContract } from './remote.ts';
 import { registriesContract } from './registries.ts';
 import { settingsContract } from './settings.ts';
 import { systemContract } from './system.ts';
 import { terminalsContract } from './terminals.ts';
+import { volumesContract } from './volumes.ts';
 
 export const contract = {
   hosts: hostsContract,
@@ -26,6 +28,8 @@ export const contract = {
   builds: buildsContract,
   remote: remoteContract,
   registries: registriesContract,
+  volumes: volumesContract,
+  networks: networksContract,
   settings: settingsContract,
 };
 export type Contract = typeof contract;

@@ -11,6 +11,8 @@ import type { Secrets } from '../secrets.ts';
 import type { Settings } from '../settings.ts';
 import type { StatsRecorder } from '../stats/recorder.ts';
 import type { Terminals } from '../terminals/sessions.ts';
+import type { Catalog } from '../volumes/catalog.ts';
+import type { Schedules } from '../volumes/schedules.ts';
 import type { Transfers } from './transfers.ts';
 
 export interface RpcContext {
@@ -26,6 +28,8 @@ export interface RpcContext {
   logViews: LogViews;
   stats: StatsRecorder;
   terminals: Terminals;
+  backups: Catalog;
+  schedules: Schedules;
   app: AppInfo;
   /** The Docker client of a host, connected. */
   client(hostId: string, signal?: AbortSignal): Promise<DockerClient>;

@@ -8,10 +8,12 @@ import { containersRouter } from './containers.ts';
 import { hostsRouter } from './hosts.ts';
 import { imagesRouter } from './images.ts';
 import { layersRouter } from './layers.ts';
+import { networksRouter } from './networks.ts';
 import { remoteRouter } from './remote.ts';
 import { registriesRouter } from './registries.ts';
 import { settingsRouter } from './settings.ts';
 import { systemRouter } from './system.ts';
+import { volumesRouter } from './volumes.ts';
 
 export const router = {
   hosts: hostsRouter,
@@ -26,5 +28,7 @@ export const router = {
   builds: buildsRouter,
   remote: remoteRouter,
   registries: registriesRouter,
+  volumes: volumesRouter,
+  networks: networksRouter,
   settings: settingsRouter,
 };

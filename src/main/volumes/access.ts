@@ -1,0 +1,70 @@
+// A volume's files as a tar stream, out and in, on any engine. Gantry's own engine has routes for it; every other engine shows a
+// volume only through a container's archive endpoint, which works on a container that was created and never started. Its image
+// is an empty one, imported for the purpose, so that nothing is pulled.
+import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { System } from '../../engine/wire/errors.ts';
+import type { DockerClient } from '../docker/client.ts';
+import { engineInfo } from '../docker/version.ts';
+import { isNotFound } from '../rpc/not-found.ts';
+
+export interface VolumeAccess extends AsyncDisposable {
+  read(): Promise<AsyncIterable<Buffer>>;
+  write(tar: Readable): Promise<void>;
+}
+
+const MOUNT = '/volume';
+const EMPTY_TAR = Buffer.alloc(1024);
+const IMAGE = 'gantry.local/volume-access';
+const LABEL = 'gantry.volume-access';
+
+export async function openVolume(client: DockerClient, volume: string, signal: AbortSignal | undefined): Promise<VolumeAccess> {
+  if ((await engineInfo(client, signal)).product === 'gantry') return direct(client, volume, signal);
+  return throughContainer(client, volume, signal);
+}
+
+export async function volumeExists(client: DockerClient, name: string, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    await client.json('GET', `/volumes/${encodeURIComponent(name)}`, { signal });
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+function direct(client: DockerClient, volume: string, signal: AbortSignal | undefined): VolumeAccess {
+  const path = `/gantry/volumes/${encodeURIComponent(volume)}/archive`;
+  return {
+    read: async () => await client.raw('GET', path, { signal }) as AsyncIterable<Buffer>,
+    write: async (tar) => void await client.json('PUT', path, { body: tar, signal }),
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+async function throughContainer(client: DockerClient, volume: string, signal: AbortSignal | undefined): Promise<VolumeAccess> {
+  const tag = randomUUID().slice(0, 8);
+  await using undo = new AsyncDisposableStack();
+  undo.defer(async () => { await client.json('DELETE', `/images/${IMAGE}:${tag}`, { query: { force: true } }).catch(ignoreMissing); });
+  for await (const line of client.lines<{ error?: string }>('POST', '/images/create', { query: { fromSrc: '-', repo: IMAGE, tag }, body: EMPTY_TAR, signal })) {
+    if (line.error) throw new System(`an empty image cannot be made: ${line.error}`);
+  }
+  const { Id } = await client.json<{ Id: string }>('POST', '/containers/create', {
+    json: {
+      Image: `${IMAGE}:${tag}`, Cmd: ['none'], Labels: { [LABEL]: volume },
+      HostConfig: { NetworkMode: 'none', Mounts: [{ Type: 'volume', Source: volume, Target: MOUNT, VolumeOptions: { NoCopy: true } }] },
+    }, signal,
+  });
+  undo.defer(async () => { await client.json('DELETE', `/containers/${Id}`, { query: { force: true } }).catch(ignoreMissing); });
+  const later = undo.move();
+  return {
+    read: async () => await client.raw('GET', `/containers/${Id}/archive`, { query: { path: `${MOUNT}/.` }, signal }) as AsyncIterable<Buffer>,
+    write: async (tar) => void await client.json('PUT', `/containers/${Id}/archive`, { query: { path: MOUNT }, body: tar, signal }),
+    [Symbol.asyncDispose]: () => later.disposeAsync(),
+  };
+}
+
+/** Cleaning up after an interruption: what never came into being need not go. */
+function ignoreMissing(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}

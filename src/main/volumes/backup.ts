@@ -1,0 +1,110 @@
+// Volumes to files and back, and from one volume to another. What is read is hashed on the way; what is restored is checked
+// before the first byte goes anywhere. A new volume that did not receive everything is removed again.
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { PassThrough, Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import { Conflict, System } from '../../engine/wire/errors.ts';
+import type { BackupMode, VolumeProgress } from '../contract/volumes.ts';
+import type { DockerClient } from '../docker/client.ts';
+import { openVolume, volumeExists } from './access.ts';
+import type { Catalog } from './catalog.ts';
+import { keepQuiet } from './quiet.ts';
+
+const PROGRESS_MS = 200;
+const LEVEL = 3;
+
+export async function* backUp(client: DockerClient, about: { host: string; volume: string; mode: BackupMode }, catalog: Catalog, signal: AbortSignal | undefined): AsyncGenerator<VolumeProgress> {
+  yield { phase: 'prepare', detail: about.volume };
+  await using access = await openVolume(client, about.volume, signal);
+  const backup = await catalog.begin(about.host, about.volume);
+  const counter = countBytes();
+  const sealed = countBytes(createHash('sha256'));
+  {
+    await using _quiet = await keepQuiet(client, about.volume, about.mode, signal);
+    const source = Readable.from(await access.read(), { objectMode: false, highWaterMark: 1 << 20 });
+    const compress = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: LEVEL, [constants.ZSTD_c_nbWorkers]: availableParallelism(), [constants.ZSTD_c_checksumFlag]: 1 } });
+    yield* whileRunning(pipeline(source, counter.stream, compress, sealed.stream, createWriteStream(backup.path, { mode: 0o600, highWaterMark: 1 << 20 }), signal ? { signal } : {}), () => ({ phase: 'read', bytes: counter.bytes() }));
+  }
+  await backup.finish({ contentBytes: counter.bytes(), sizeBytes: sealed.bytes(), sha256: sealed.digest(), mode: about.mode });
+  yield { phase: 'done', detail: backup.id, bytes: counter.bytes(), done: true };
+}
+
+/** @throws Conflict when the target is there and `replace` is false, System when the file is damaged */
+export async function* restore(client: DockerClient, about: { id: string; host: string; target: string; replace: boolean }, catalog: Catalog, signal: AbortSignal | undefined): AsyncGenerator<VolumeProgress> {
+  const { host, target, replace } = about;
+  const entry = await catalog.find(about.id);
+  if (entry.state === 'partial') throw new Conflict('this backup was interrupted and is not whole: it can only be removed');
+  const exists = await volumeExists(client, target, signal);
+  if (exists && !replace) throw new Conflict(`volume ${target} exists already: choose another name, or replace what it holds`);
+  yield { phase: 'check', detail: entry.id };
+  if (await catalog.checksum(entry) !== entry.sha256) throw new System(`backup ${entry.id} is damaged: its checksum is not the one it had when it was made`);
+  const read = () => createReadStream(entry.path, { highWaterMark: 1 << 20 }).pipe(createZstdDecompress());
+  if (exists) await emptied(client, target, signal);
+  yield* fill(client, target, read, { isNew: !exists, totalBytes: entry.contentBytes, marked: await catalog.markFilling(host, target) }, signal);
+}
+
+export async function* clone(client: DockerClient, { host, source, target }: { host: string; source: string; target: string }, catalog: Catalog, signal: AbortSignal | undefined): AsyncGenerator<VolumeProgress> {
+  if (await volumeExists(client, target, signal)) throw new Conflict(`volume ${target} exists already`);
+  yield { phase: 'prepare', detail: source };
+  await using access = await openVolume(client, source, signal);
+  const content = await access.read();
+  yield* fill(client, target, () => Readable.from(content, { objectMode: false, highWaterMark: 1 << 20 }), { isNew: true, totalBytes: undefined, marked: await catalog.markFilling(host, target) }, signal);
+}
+
+async function* fill(client: DockerClient, target: string, read: () => Readable, about: { isNew: boolean; totalBytes: number | undefined; marked: () => Promise<void> }, signal: AbortSignal | undefined): AsyncGenerator<VolumeProgress> {
+  await using undo = new AsyncDisposableStack();
+  if (about.isNew) {
+    await client.json('POST', '/volumes/create', { json: { Name: target }, signal });
+    undo.defer(async () => {
+      if (isWhole) return;
+      await client.json('DELETE', `/volumes/${encodeURIComponent(target)}`, { query: { force: true } });
+      await about.marked();
+    });
+  }
+  let isWhole = false;
+  const access = undo.use(await openVolume(client, target, signal));
+  const counter = countBytes();
+  const body = new PassThrough({ highWaterMark: 1 << 20 });
+  const flow = pipeline(read(), counter.stream, body, signal ? { signal } : {});
+  flow.catch(() => {}); // its failure breaks the body, and with it the write that is awaited
+  yield* whileRunning(access.write(body), () => ({ phase: 'write', bytes: counter.bytes(), ...(about.totalBytes !== undefined && { totalBytes: about.totalBytes }) }));
+  await flow;
+  isWhole = true;
+  await about.marked();
+  yield { phase: 'done', detail: target, bytes: counter.bytes(), done: true };
+}
+
+/** A volume is emptied by making it anew: labels, driver and options stay. @throws Conflict while a container uses it */
+async function emptied(client: DockerClient, name: string, signal: AbortSignal | undefined): Promise<void> {
+  const path = `/volumes/${encodeURIComponent(name)}`;
+  const { Driver, Options, Labels } = await client.json<{ Driver: string; Options: Record<string, string> | null; Labels: Record<string, string> | null }>('GET', path, { signal });
+  await client.json('DELETE', path, { signal });
+  await client.json('POST', '/volumes/create', { json: { Name: name, Driver, DriverOpts: Options ?? {}, Labels: Labels ?? {} }, signal });
+}
+
+async function* whileRunning(work: Promise<unknown>, progress: () => VolumeProgress): AsyncGenerator<VolumeProgress> {
+  let isDone = false;
+  const settled = work.then(() => { isDone = true; }, () => { isDone = true; });
+  while (!isDone) {
+    yield progress();
+    await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, PROGRESS_MS))]);
+  }
+  await work;
+  yield progress();
+}
+
+function countBytes(hash?: ReturnType<typeof createHash>) {
+  let bytes = 0;
+  const stream = new Transform({
+    highWaterMark: 1 << 20,
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      hash?.update(chunk);
+      done(null, chunk);
+    },
+  });
+  return { stream, bytes: () => bytes, digest: () => hash?.digest('hex') ?? '' };
+}
