@@ -1,0 +1,150 @@
+// What a build promises beside its result: stages side by side, nothing left after a disconnect or a crash, secrets nowhere, the same
+// image twice, contexts in every form, a cache that can be looked at and emptied.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer, request, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { busyboxArchive, startTestEngine, type TestEngine } from '../engine/harness.ts';
+
+let engine: TestEngine;
+const folder = mkdtempSync(join(tmpdir(), 'gantry-build-'));
+beforeAll(async () => {
+  engine = await startTestEngine();
+  await engine.dockerOk('load', '-i', busyboxArchive());
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let contexts = 0;
+function context(dockerfile: string, files: Record<string, string> = {}): string {
+  const path = join(folder, `c${++contexts}`);
+  mkdirSync(path);
+  for (const [name, content] of Object.entries({ Dockerfile: dockerfile, ...files })) writeFileSync(join(path, name), content);
+  return path;
+}
+const tarOf = (path: string): Buffer => execFileSync('tar', ['-C', path, '-cf', '-', '.'], { maxBuffer: 64 << 20 });
+
+/** POST /build as a client would; the lines of the answer. */
+async function post(query: string, body?: Buffer, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> {
+  const asked = request({ socketPath: engine.socketPath, method: 'POST', path: `/build?${query}`, headers: { 'Content-Type': 'application/x-tar', ...headers } });
+  asked.end(body);
+  const [response] = await once(asked, 'response') as [IncomingMessage];
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  return { status: response.statusCode ?? 0, text };
+}
+const idOf = async (name: string) => (await engine.api<{ Id: string }>('GET', `/images/${name}/json`)).json.Id;
+const scratch = () => ['work', 'snapshots'].flatMap((name) => readdirSync(join(engine.dataRoot, 'build', name))).concat(readdirSync(join(engine.dataRoot, 'snapshots')));
+async function eventually(check: () => boolean, withinMs: number): Promise<void> {
+  for (const until = Date.now() + withinMs; !check() && Date.now() < until;) await new Promise((next) => setTimeout(next, 20));
+  expect(check()).toBe(true);
+}
+
+test('independent stages run side by side', async () => {
+  const path = context('FROM busybox:test AS a\nRUN sleep 1.5 && touch /a\nFROM busybox:test AS b\nRUN sleep 1.5 && touch /b\nFROM busybox:test\nCOPY --from=a /a /\nCOPY --from=b /b /');
+  await engine.dockerOk('build', '-t', 'parallel', path);
+  const [build] = (await engine.api<{ id: string }[]>('GET', '/gantry/builds')).json;
+  const events = (await engine.api('GET', `/gantry/builds/${build?.id}`)).body.trim().split(/\r?\n/).map((line) => JSON.parse(line) as { type: string; step: number; atMs: number });
+  const at = (type: string, step: number) => events.find((event) => event.type === type && event.step === step)?.atMs ?? Number.NaN;
+  // steps 2 and 4 are the two sleeps: each begins before the other ends
+  expect(at('step-started', 4)).toBeLessThan(at('step-ended', 2));
+  expect(at('step-started', 2)).toBeLessThan(at('step-ended', 4));
+});
+
+test('everything comes from the cache, whatever the modification times, until a content changes', async () => {
+  const path = context('FROM busybox:test\nWORKDIR /w\nCOPY f .\nRUN cat f > g\nENV a=b', { f: 'one' });
+  const first = await engine.dockerOk('build', '-t', 'cached', path);
+  expect(first).not.toContain('Using cache');
+  const id = await idOf('cached');
+  utimesSync(join(path, 'f'), 1, 1);
+  const second = await engine.dockerOk('build', '-t', 'cached', path);
+  expect(second.match(/Using cache/g)).toHaveLength(4);
+  expect(await idOf('cached')).toBe(id);
+  writeFileSync(join(path, 'f'), 'two');
+  const third = await engine.dockerOk('build', '-t', 'cached', path);
+  expect(third.match(/Using cache/g)).toHaveLength(1);
+  expect(await engine.dockerOk('build', '--no-cache', '-q', path)).not.toBe(id);
+});
+
+test('SOURCE_DATE_EPOCH gives the same image twice', async () => {
+  const path = context('FROM busybox:test\nCOPY f /d/\nRUN echo x > /d/y && mkdir /d/z', { f: 'one' });
+  const build = () => engine.dockerOk('build', '-q', '--no-cache', '--build-arg', 'SOURCE_DATE_EPOCH=1600000000', path);
+  const first = await build();
+  expect(await build()).toBe(first);
+  expect((await engine.api<{ Created: string }>('GET', `/images/${first}/json`)).json.Created).toMatch(/^2020-09-13T12:26:40/);
+});
+
+test('a secret reaches its RUN and nothing else', async () => {
+  const secret = `hunter2-${Math.random().toString(36).slice(2)}`;
+  const path = context('FROM busybox:test\nRUN --mount=type=secret,id=token,required sha256sum /run/secrets/token > /sum\nRUN --mount=type=secret,id=token,env=T,required [ -n "$T" ] && env | sed s/T=.*// > /env');
+  const header = Buffer.from(JSON.stringify({ secrets: { token: Buffer.from(secret).toString('base64') } })).toString('base64url');
+  const { text } = await post('t=secret', tarOf(path), { 'X-Gantry-Build': header });
+  expect(text).toContain('Successfully tagged secret');
+  expect(text).not.toContain(secret);
+  expect(spawnSync('grep', ['-rlF', secret, engine.dataRoot, engine.runRoot]).stdout.toString()).toBe('');
+  const without = await post('nocache=1', tarOf(path));
+  expect(without.text).toContain('secret token: not found');
+});
+
+test('a client that goes away stops its build within a second and leaves nothing', async () => {
+  const path = context('FROM busybox:test\nCOPY f /\nRUN echo started && sleep 4242', { f: 'x' });
+  const client = engine.dockerSpawn('build', path);
+  await new Promise<void>((ready) => client.stdout?.on('data', (chunk: Buffer) => { if (chunk.toString().includes('started')) ready(); }));
+  client.kill('SIGKILL');
+  await eventually(() => spawnSync('pgrep', ['-f', 'sleep 4242']).status === 1 && scratch().length === 0, 1000);
+  expect(engine.leftovers()).toEqual([]);
+  await eventually(() => readFileSync(join(engine.dataRoot, 'build/history', readdirSync(join(engine.dataRoot, 'build/history')).sort()[0] ?? ''), 'utf8').length > 0, 1000);
+});
+
+test('what a killed engine left of a build is gone after its next start', async () => {
+  const path = context('FROM busybox:test\nCOPY f /\nRUN echo started && sleep 4343', { f: 'crash' });
+  const client = engine.dockerSpawn('build', '--no-cache', path);
+  await new Promise<void>((ready) => client.stdout?.on('data', (chunk: Buffer) => { if (chunk.toString().includes('started')) ready(); }));
+  await engine.kill9();
+  spawnSync('pkill', ['-9', '-f', 'sleep 4343']); // the runtime's child outlives a killed engine
+  await engine.start();
+  await eventually(() => scratch().length === 0, 2000);
+  await engine.dockerOk('build', '-q', context('FROM busybox:test\nRUN echo still works'));
+});
+
+test('contexts come as plain, gzip and zstd tar, from http and from git', async () => {
+  const path = context('FROM busybox:test\nCOPY f /f', { f: 'remote' });
+  const tar = tarOf(path);
+  for (const [name, body] of [['plain', tar], ['gzip', gzipSync(tar)], ['zstd', zstdCompressSync(tar)]] as const) expect((await post(`t=${name}`, body)).text).toContain(`Successfully tagged ${name}`);
+  const server = createServer((asked, answer) => answer.end(asked.url === '/context.tar' ? tar : 'FROM busybox:test\nENV from=http\n')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const repository = join(folder, 'r.git');
+  const git = (...argv: string[]) => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', '-c', 'init.defaultBranch=main', ...argv], { cwd: repository });
+  mkdirSync(join(repository, 'sub'), { recursive: true });
+  writeFileSync(join(repository, 'sub/Dockerfile'), 'FROM busybox:test\nCOPY x /\n');
+  writeFileSync(join(repository, 'sub/x'), 'git');
+  git('init', '-q'); git('add', '.'); git('commit', '-qm', 'one'); git('branch', 'other');
+  expect((await post(`t=git&remote=${encodeURIComponent(`file://${repository}#other:sub`)}`)).text).toContain('Successfully tagged git');
+  // the engine lives in a network namespace of its own: there is no way to this server, and it says so
+  expect((await post(`remote=${encodeURIComponent(`http://127.0.0.1:${(server.address() as AddressInfo).port}/context.tar`)}`)).text).toContain('error downloading remote context');
+  server.close();
+});
+
+test('a broken context, a missing Dockerfile and refused wishes say what is wrong', async () => {
+  const tar = tarOf(context('FROM busybox:test', { 'Dockerfile.dev': 'FROM busybox:test' }));
+  expect((await post('', tar.subarray(0, 700))).text).toContain('not a complete tar archive');
+  expect((await post('dockerfile=Dockerfile.dve', tar)).text).toContain('Cannot locate specified Dockerfile: Dockerfile.dve (did you mean Dockerfile.dev?)');
+  expect(await post('squash=1', tar)).toMatchObject({ status: 501, text: expect.stringContaining('squash is not supported') });
+  expect(await post('version=2', tar)).toMatchObject({ status: 501, text: expect.stringContaining('DOCKER_BUILDKIT=0') });
+});
+
+test('the cache shows in system df and can be emptied', async () => {
+  await engine.dockerOk('build', '-q', context('FROM busybox:test\nRUN --mount=type=cache,target=/c head -c 50000 /dev/zero > /c/f && head -c 20000 /dev/zero > /big'));
+  const usage = async () => (await engine.api<{ BuildCache: { Type: string; Size: number }[] }>('GET', '/system/df')).json.BuildCache;
+  expect((await usage()).some(({ Type, Size }) => Type === 'exec.cachemount' && Size === 50000)).toBe(true);
+  const pruned = await engine.api<{ CachesDeleted: string[]; SpaceReclaimed: number }>('POST', '/build/prune?all=true');
+  expect(pruned.json.SpaceReclaimed).toBeGreaterThan(70000);
+  expect(await usage()).toEqual([]);
+});
