@@ -10,6 +10,7 @@ import { i18n } from '../i18n/i18n.ts';
 import { queryClient, useHosts } from '../queries.ts';
 import { rpc } from '../rpc.ts';
 import { runTask, type TaskHandle } from '../tasks.ts';
+import { shortId } from '../ui/format.ts';
 import { notifyDone } from '../ui/notify.ts';
 
 export type Cargo =
@@ -93,5 +94,5 @@ function startCopy(cargo: Cargo, wish: Wish): void {
 }
 
 function nameOf(cargo: Cargo): string {
-  return cargo.kind === 'images' ? cargo.names.join(', ') : cargo.name;
+  return cargo.kind === 'images' ? cargo.names.map((name) => (name.startsWith('sha256:') ? shortId(name) : name)).join(', ') : cargo.name;
 }

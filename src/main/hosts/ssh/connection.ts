@@ -202,6 +202,9 @@ export function createConnection(login: Login, target: SshTarget, stream: Duplex
       for (const parent of options.parents ?? []) await parent[Symbol.asyncDispose]();
     },
   };
+  // sshd turns Nagle's algorithm off when the first session starts, never for forwarded streams alone (OpenSSH, packet.c
+  // ssh_packet_set_interactive): without one, each small answer waits 40 ms for a delayed acknowledgement.
+  self.run('exit 0').catch(() => {}); // a server that allows no sessions is merely slower
   void ended.promise.then(() => options.parents?.forEach((parent) => void parent[Symbol.asyncDispose]()));
   return self;
 }

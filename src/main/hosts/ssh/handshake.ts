@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ServerHostKeyAlgorithm } from 'ssh2';
 import type { SshTarget } from '../ssh-target.ts';
 import { createAuthenticator, type Authenticator } from './authenticate.ts';
+import { useKeyObjects } from './cipher-keys.ts';
 import { decideHostKey, hostKeyAlgorithms, hostKeyRecords } from './host-key.ts';
 import { ConnectionProblem, sample } from './problem.ts';
 import type { Ask, Question, SecretStore } from './questions.ts';
@@ -103,6 +104,7 @@ export async function handshake(stream: Duplex, options: HandshakeOptions): Prom
     if (signal.aborted) return abort();
     limit();
     client.on('handshake', () => {
+      useKeyObjects(client);
       if (phase === 'authentication') return; // a later key exchange
       phase = 'authentication';
       if (questions === 0) limit();
