@@ -16,9 +16,9 @@ export interface RunningApp extends AsyncDisposable {
 }
 
 /** Starts the browser shell on an engine that already runs. */
-export async function startApp(socketPath: string, profile = mkdtempSync(join(tmpdir(), 'gantry-profile-'))): Promise<RunningApp> {
+export async function startApp(socketPath: string, profile = mkdtempSync(join(tmpdir(), 'gantry-profile-')), env: Record<string, string> = {}): Promise<RunningApp> {
   const child: ChildProcess = spawn('node_modules/.bin/node',
-    ['src/main/browser.ts', '--no-open', `--engine=${socketPath}`, `--profile=${profile}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+    ['src/main/browser.ts', '--no-open', `--engine=${socketPath}`, `--profile=${profile}`], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => { said += chunk.toString(); });
   const address = await new Promise<string>((found, fail) => {

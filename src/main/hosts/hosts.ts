@@ -85,7 +85,7 @@ export function createHosts(records: HostRecord[], connectors: Connectors, save:
         made.connection.closed?.then((error) => {
           if (entries.get(id) !== target || target.opening === undefined) return;
           delete target.opening;
-          setState(target, error ? 'reconnecting' : 'idle', error);
+          setState(target, error ? 'failed' : 'idle', error); // a connection that heals by itself stays open while it does
         }, () => {}); // `closed` resolves, it does not reject
         const began = performance.now();
         target.engine = await engineInfo(made.client, AbortSignal.timeout(15_000));
