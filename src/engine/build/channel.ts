@@ -31,7 +31,7 @@ export function channel<T>(): Channel<T> {
         yield* batch;
         if (queue.length > 0) continue;
         if (end) {
-          if (end.error !== undefined) throw end.error;
+          if (end.error !== undefined) throw end.error as Error;
           return;
         }
         await new Promise<void>((resolve) => (wake = resolve));

@@ -1,10 +1,9 @@
 // `docker commit` stops the container's processes while its layer is copied, so that files are not half written.
 import type { ContainerConfig } from '@docker/node-sdk';
 import { cgroupOf } from './cgroup.ts';
-import { commitContainer, type CommitOptions } from './commit.ts';
+import { commitContainer, type ApplyChanges, type CommitOptions } from './commit.ts';
 import type { Container } from './container.ts';
 import { publish, type Parts } from './parts.ts';
-import type { ApplyChanges } from './commit.ts';
 
 export async function commitWhilePaused(parts: Parts, container: Container, options: CommitOptions & { pause: boolean }, applyChanges: ApplyChanges): Promise<string> {
   return parts.locks.run(container.id, async () => {

@@ -1,9 +1,8 @@
 // What happens when a container's process has ended: conmon wrote its exit file. The record becomes `exited` (or `restarting`),
 // whoever waits is told, the run is cleaned up, and the restart policy or auto-remove decides what comes next.
-import { watch } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { existsSync } from 'node:fs';
 import { cleanUpRun } from './clean-up.ts';
 import type { Container } from './container.ts';
 import { inBackground, publish, type Parts } from './parts.ts';
@@ -50,7 +49,11 @@ export function containerExited(parts: Parts, container: Container, known?: { ex
     if (oomKilled) publish(parts, container, 'oom');
     publish(parts, container, 'die', { exitCode: String(exitCode), execDuration: String(Math.round((nowMs - record.startedAtMs) / 1000)) });
     container.tell('exit', { exitCode });
-    await cleanUpRun(parts, record).finally(() => parts.store.save(container));
+    try {
+      await cleanUpRun(parts, record);
+    } finally {
+      await parts.store.save(container);
+    }
     next(parts, container, pauseMs);
   });
 }

@@ -62,7 +62,7 @@ export function logOutput(path: string): OutputSource {
     signal.addEventListener('abort', () => wake(), { once: true });
     const firstRun = runsEnded;
     let seenRotations = rotations;
-    let queue = from === 'end' ? [] : files.slice(from.file);
+    const queue = from === 'end' ? [] : files.slice(from.file);
     let handle: FileHandle | undefined = await openLog(queue.shift() ?? path);
     let offset = from === 'end' ? ((await handle?.stat())?.size ?? 0) : from.offset;
     const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);

@@ -1,12 +1,11 @@
 // POST /build and /build/prune (Engine API v1.47, "Build"), and the engine's own /gantry/builds: history, live events, cancel, checks.
-import { errorMessage } from '../../wire/errors.ts';
 import { boolQuery, del, get, post, type Route } from '../router.ts';
 import { empty, json, ndjson } from '../reply.ts';
 import { classicOutput } from '../../build/classic.ts';
 import type { Builder } from '../../build/builder.ts';
 import { cacheEntries, pruneCache, pruneOptions } from '../../build/prune.ts';
 import { readBuildRequest } from '../../build/request.ts';
-import { InvalidParameter, NotFound, NotImplemented } from '../../wire/errors.ts';
+import { errorMessage, InvalidParameter, NotFound, NotImplemented } from '../../wire/errors.ts';
 
 const NO_BUILDKIT = 'this engine builds with the classic endpoint: set DOCKER_BUILDKIT=0 for "docker build" (it does the same here: stages in parallel, RUN --mount, heredocs)';
 

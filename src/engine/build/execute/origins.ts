@@ -40,7 +40,7 @@ export function openOrigins({ layers, bases, target, request }: { layers: LayerM
     async [Symbol.asyncDispose]() {
       const opened = await Promise.allSettled(views.values());
       views.clear();
-      const closed = await Promise.allSettled(opened.map((view) => (view.status === 'fulfilled' ? view.value[Symbol.asyncDispose]() : undefined)));
+      const closed = await Promise.allSettled(opened.flatMap((view) => (view.status === 'fulfilled' ? [view.value[Symbol.asyncDispose]()] : [])));
       const errors = closed.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
       if (errors.length > 0) throw new AggregateError(errors, 'views of a build could not be closed');
     },

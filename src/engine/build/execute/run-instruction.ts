@@ -2,10 +2,9 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OciMount } from '../../needs.ts';
-import { System } from '../../wire/errors.ts';
+import { NotImplemented, System } from '../../wire/errors.ts';
 import type { Run } from '../dockerfile/ast.ts';
 import { heredocBody, parseHeredocWord } from '../dockerfile/heredoc.ts';
-import { NotImplemented } from '../../wire/errors.ts';
 import { argvOf, runArgs } from '../state.ts';
 import { stepKey } from '../cache-key.ts';
 import type { Execution, StepOutput } from './execution.ts';

@@ -132,7 +132,7 @@ export async function buildStages(options: StagesOptions): Promise<StagesResult>
   const results = await Promise.allSettled(runs.values());
   const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   const first = reasons.find((reason) => reason instanceof StepFailed) ?? reasons.find((reason) => !(reason instanceof Stopped)) ?? reasons[0];
-  if (first !== undefined) throw signal.aborted ? (signal.reason as Error) : first;
+  if (first !== undefined) throw signal.aborted ? (signal.reason as Error) : (first as Error);
   return { run: await (runs.get(graph.target.index) as Promise<StageRun>), done: { usedArgs } };
 }
 
