@@ -10,7 +10,7 @@ import { tcpConnector, unixConnector } from './hosts/sockets.ts';
 import { createExplorer } from './layers/explorer.ts';
 import { createLogViews } from './logs/views.ts';
 import { openCredentials } from './registries/docker-config.ts';
-import { runHelper } from './registries/helper.ts';
+import { runHelper } from './registries/credential-helper.ts';
 import type { RpcContext } from './rpc/context.ts';
 import { createTransfers } from './rpc/transfers.ts';
 import { openSecrets, type Cipher } from './secrets.ts';

@@ -30,4 +30,4 @@ export interface CreateBody {
   NetworkingConfig?: { EndpointsConfig?: Record<string, { Aliases?: string[] | null } & Record<string, unknown>> };
 }
 
-export const emptyBody = (): CreateBody => ({ HostConfig: {} });
+
