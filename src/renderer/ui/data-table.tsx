@@ -1,11 +1,15 @@
 // The list of every view: virtual rows, sort, selection, keyboard. Ten thousand rows cost what a screenful costs.
-// Keyboard (WAI-ARIA grid pattern): up/down/page/home/end move, shift extends, space selects, Ctrl+A all, Enter opens, Menu key menu.
-import { Checkbox, VisuallyHidden } from '@mantine/core';
+// Keyboard (WAI-ARIA grid pattern): up/down/page/home/end move, shift extends, space selects, Ctrl+A all, Enter opens.
+// Rows are memoised and have no handlers of their own: the grid hears clicks and finds the row by its index.
+import { VisuallyHidden } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './data-table.module.css';
+import { Row, rowId } from './data-table-row.tsx';
+import { grouped, type Entry } from './group-rows.ts';
+import { sortRows, type Sort } from './sort-rows.ts';
 
 export interface Column<T> {
   id: string;
@@ -19,12 +23,11 @@ export interface Column<T> {
   align?: 'right';
 }
 
-export interface Sort { column: string; descending: boolean }
-
 interface DataTableProps<T> {
   /** accessible name */
   label: string;
   rows: T[];
+  /** kept by the caller (useMemo): a new array draws every row anew */
   columns: Column<T>[];
   keyOf: (row: T) => string;
   defaultSort?: Sort;
@@ -41,8 +44,6 @@ interface DataTableProps<T> {
   closedGroups?: ReadonlySet<string>;
 }
 
-type Entry<T> = { group: string; rows: T[] } | { row: T };
-
 export function DataTable<T>(props: DataTableProps<T>) {
   const { label, rows, columns, keyOf, selected, onSelect, onOpen, nameOf, rowHeight = 44 } = props;
   const { t } = useTranslation();
@@ -54,10 +55,10 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const entries = useMemo(() => grouped(sortRows(rows, columns, sort), groupOf, closedGroups), [rows, columns, sort, groupOf, closedGroups]);
   const sorted = useMemo(() => entries.flatMap((entry) => ('row' in entry ? [entry.row] : [])), [entries]);
   const entryKey = (entry: Entry<T> | undefined) => (!entry ? '' : 'row' in entry ? keyOf(entry.row) : `group ${entry.group}`);
-  const virtual = useVirtualizer({ count: entries.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12, getItemKey: (index) => entryKey(entries[index]) });
-  const template = { gridTemplateColumns: `36px ${columns.map((column) => column.width).join(' ')}` };
-  const currentIndex = sorted.findIndex((row) => keyOf(row) === current);
-  const allSelected = sorted.length > 0 && sorted.every((row) => selected.has(keyOf(row)));
+  const virtual = useVirtualizer({ count: entries.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8, getItemKey: (index) => entryKey(entries[index]) });
+  const template = useMemo(() => `36px ${columns.map((column) => column.width).join(' ')}`, [columns]);
+  const currentIndex = current === undefined ? -1 : sorted.findIndex((row) => keyOf(row) === current);
+  const allSelected = selected.size > 0 && sorted.length > 0 && sorted.every((row) => selected.has(keyOf(row)));
 
   const range = (from: string | undefined, to: string): string[] => {
     const a = sorted.findIndex((row) => keyOf(row) === from);
@@ -72,13 +73,14 @@ export function DataTable<T>(props: DataTableProps<T>) {
     onSelect(next);
   };
   const move = (index: number, extend: boolean) => {
-    const row = sorted[Math.max(0, Math.min(sorted.length - 1, index))];
+    const at = Math.max(0, Math.min(sorted.length - 1, index));
+    const row = sorted[at];
     if (row === undefined) return;
     const key = keyOf(row);
     if (extend) onSelect(new Set(range((anchor.current ??= current), key)));
     else anchor.current = key;
     setCurrent(key);
-    virtual.scrollToIndex(entries.findIndex((entry) => 'row' in entry && entry.row === row), { align: 'auto' });
+    virtual.scrollToIndex(groupOf ? entries.findIndex((entry) => 'row' in entry && entry.row === row) : at, { align: 'auto' });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.target !== event.currentTarget) return;
@@ -93,9 +95,16 @@ export function DataTable<T>(props: DataTableProps<T>) {
     else return props.onKey?.(event.key, event);
     event.preventDefault();
   };
-  const onRowClick = (row: T, event: MouseEvent) => {
-    if ((event.target as HTMLElement).closest('a, button, input, label')) return;
+  const onRowClick = (event: MouseEvent) => {
+    const target = event.target as HTMLElement;
+    const index = Number(target.closest<HTMLElement>('[data-index]')?.dataset['index'] ?? -1);
+    const entry = entries[index];
+    const row = entry && 'row' in entry ? entry.row : undefined;
+    // A menu of a row is drawn elsewhere in the document, but its clicks come through React's tree to here.
+    if (row === undefined || !event.currentTarget.contains(target)) return;
     const key = keyOf(row);
+    if (target.closest('[data-check]')) return toggle(key, event.shiftKey);
+    if (target.closest('a, button, input, label')) return;
     setCurrent(key);
     if (event.shiftKey || event.ctrlKey || event.metaKey) toggle(key, event.shiftKey);
     else onOpen?.(row);
@@ -113,14 +122,15 @@ export function DataTable<T>(props: DataTableProps<T>) {
       aria-multiselectable
       {...(currentIndex >= 0 ? { 'aria-activedescendant': rowId(current as string) } : {})}
       onKeyDown={onKeyDown}
+      onClick={onRowClick}
       onFocus={(event) => {
         if (event.target === event.currentTarget && currentIndex < 0 && sorted[0] !== undefined) setCurrent(keyOf(sorted[0]));
       }}
     >
       <div role="rowgroup" className={classes.headGroup}>
-        <div role="row" className={classes.head} style={template} aria-rowindex={1}>
+        <div role="row" className={classes.head} style={{ gridTemplateColumns: template }} aria-rowindex={1}>
           <div role="columnheader" className={classes.check}>
-            <Checkbox size="xs" aria-label={t('table.selectAll')} checked={allSelected} indeterminate={!allSelected && selected.size > 0} onChange={() => onSelect(allSelected ? new Set() : new Set(sorted.map(keyOf)))} />
+            <input type="checkbox" aria-label={t('table.selectAll')} checked={allSelected} ref={(box) => { if (box) box.indeterminate = !allSelected && selected.size > 0; }} onChange={() => onSelect(allSelected ? new Set() : new Set(sorted.map(keyOf)))} />
           </div>
           {columns.map((column) => (
             <div key={column.id} role="columnheader" data-align={column.align} aria-sort={sort?.column !== column.id ? 'none' : sort.descending ? 'descending' : 'ascending'}>
@@ -144,48 +154,9 @@ export function DataTable<T>(props: DataTableProps<T>) {
           }
           const { row } = entry;
           const key = keyOf(row);
-          return (
-            <div
-              key={key}
-              id={rowId(key)}
-              role="row"
-              className={classes.row}
-              style={{ ...template, height: rowHeight, transform: `translateY(${item.start}px)` }}
-              aria-rowindex={item.index + 2}
-              aria-selected={selected.has(key)}
-              data-current={key === current || undefined}
-              onClick={(event) => onRowClick(row, event)}
-            >
-              <div role="gridcell" className={classes.check}>
-                <Checkbox size="xs" tabIndex={-1} aria-label={t('table.select', { name: nameOf(row) })} checked={selected.has(key)} onChange={(event) => toggle(key, (event.nativeEvent as unknown as MouseEvent).shiftKey === true)} />
-              </div>
-              {columns.map((column) => <div key={column.id} role="gridcell" className={classes.cell} data-align={column.align}>{column.render(row)}</div>)}
-            </div>
-          );
+          return <Row key={key} rowKey={key} row={row} columns={columns} template={template} index={item.index} top={item.start} height={rowHeight} name={nameOf(row)} isSelected={selected.has(key)} isCurrent={key === current} />;
         })}
       </div>
     </div>
   );
-}
-
-/** Headings and rows in the order they are shown. */
-function grouped<T>(rows: T[], groupOf: ((row: T) => string) | undefined, closed: ReadonlySet<string> | undefined): Entry<T>[] {
-  if (!groupOf) return rows.map((row) => ({ row }));
-  const groups = [...Map.groupBy(rows, groupOf)].sort(([a], [b]) => Number(a === '') - Number(b === '') || a.localeCompare(b));
-  return groups.flatMap(([group, inside]): Entry<T>[] => [...(group === '' && groups.length === 1 ? [] : [{ group, rows: inside }]), ...(closed?.has(group) ? [] : inside.map((row) => ({ row })))]);
-}
-
-function rowId(key: string): string {
-  return `row-${key.replace(/[^\w-]/g, '_')}`;
-}
-
-function sortRows<T>(rows: T[], columns: Column<T>[], sort: Sort | undefined): T[] {
-  const by = columns.find((column) => column.id === sort?.column)?.sortBy;
-  if (!by || !sort) return rows;
-  const sign = sort.descending ? -1 : 1;
-  const collator = new Intl.Collator(undefined, { numeric: true });
-  return rows
-    .map((row) => ({ row, value: by(row) }))
-    .sort((a, b) => sign * (typeof a.value === 'number' && typeof b.value === 'number' ? a.value - b.value : collator.compare(String(a.value), String(b.value))))
-    .map(({ row }) => row);
 }

@@ -1,15 +1,24 @@
 // Actions as a row's menu, and as a bar above a table for what is selected.
 import { ActionIcon, Button, Group, Menu, Paper, Text, Tooltip } from '@mantine/core';
 import { IconDots, IconX } from '@tabler/icons-react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { viewCommands, type Action } from '../actions.ts';
+import classes from './row-actions.module.css';
 
+/** A menu is a heavy thing and a list has many rows: it is made when its button is first pressed. */
 export function RowMenu<T>({ actions, row, name }: { actions: Action<T>[]; row: T; name: string }) {
   const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  const button = (
+    <button type="button" className={classes.button} aria-label={t('table.actionsFor', { name })} aria-haspopup="menu" onClick={isOpen ? undefined : () => setOpen(true)}>
+      <IconDots size={16} aria-hidden />
+    </button>
+  );
+  if (!isOpen) return button;
   return (
-    <Menu>
-      <Menu.Target><ActionIcon aria-label={t('table.actionsFor', { name })}><IconDots size={16} /></ActionIcon></Menu.Target>
+    <Menu opened onChange={setOpen} trapFocus returnFocus>
+      <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown>
         {actions.filter((action) => action.appliesTo([row])).map((action) => (
           <Menu.Item key={action.id} leftSection={<action.icon size={16} />} {...(action.colour ? { color: action.colour } : {})} onClick={() => void action.perform([row])}>{t(action.label)}</Menu.Item>
