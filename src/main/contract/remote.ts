@@ -12,7 +12,7 @@ export type RemoteQuestion =
   | { kind: 'passphrase'; host: string; keyFile: string; again: boolean }
   | { kind: 'password'; host: string; user: string; again: boolean }
   | { kind: 'prompts'; host: string; user: string; title: string; instructions: string; prompts: { text: string; echo: boolean }[] };
-export interface PendingQuestion { id: string; hostId: string; question: RemoteQuestion }
+export interface PendingQuestion { id: string; hostId: string; /** whether a secret given now can outlive the app */ canKeep: boolean; question: RemoteQuestion }
 
 export interface RemoteStatus {
   state: 'connected' | 'reconnecting' | 'closed';

@@ -1,6 +1,6 @@
 // Hosts reached without anything in between: a unix socket, or TCP with or without TLS. Each dial is one connection.
 import { readFile } from 'node:fs/promises';
-import { connect as netConnect, type Socket } from 'node:net';
+import { connect as netConnect, isIP, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import type { HostConnector } from './connector.ts';
 
@@ -22,7 +22,7 @@ export const tcpConnector: HostConnector<'tcp'> = {
     const at = { host: config.hostname, port: config.port };
     const tls = config.tls && {
       ...at,
-      servername: config.hostname,
+      ...(isIP(config.hostname) ? {} : { servername: config.hostname }), // RFC 6066 knows no addresses there
       rejectUnauthorized: config.tls.verify,
       ...(config.tls.caPath ? { ca: await readFile(config.tls.caPath) } : {}),
       ...(config.tls.certPath ? { cert: await readFile(config.tls.certPath) } : {}),

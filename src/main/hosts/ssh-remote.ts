@@ -32,7 +32,7 @@ export interface RemoteOptions {
 }
 
 export function createRemote({ secrets, env, spawn, root, cache, report }: RemoteOptions): Remote {
-  const desk = createQuestionDesk();
+  const desk = createQuestionDesk(secrets.durable);
   const board = new Map<string, RemoteStatus>();
   const listeners = new Set<() => void>();
   const home = env['HOME'] || homedir();

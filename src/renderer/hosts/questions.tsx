@@ -61,7 +61,7 @@ function HostKey({ pending, reply }: { pending: PendingQuestion; reply: Reply })
   );
 }
 
-function Secrets({ pending: { question }, reply }: { pending: PendingQuestion; reply: Reply }) {
+function Secrets({ pending: { question, canKeep }, reply }: { pending: PendingQuestion; reply: Reply }) {
   const { t } = useTranslation();
   const prompts = question.kind === 'prompts' ? question.prompts : question.kind === 'host-key' ? [] : [{ text: t(`hosts:ask.label.${question.kind}`), echo: false }];
   const [values, setValues] = useState<string[]>(() => prompts.map(() => ''));
@@ -84,7 +84,7 @@ function Secrets({ pending: { question }, reply }: { pending: PendingQuestion; r
             ? <TextInput key={index} {...common} onChange={(event) => set(index, event.currentTarget.value)} />
             : <PasswordInput key={index} {...common} onChange={(event) => set(index, event.currentTarget.value)} visibilityToggleButtonProps={{ 'aria-label': t('hosts:ask.show') }} />;
         })}
-        {question.kind !== 'prompts' && <Checkbox label={t('hosts:ask.remember')} checked={remember} onChange={(event) => setRemember(event.currentTarget.checked)} />}
+        {canKeep && question.kind !== 'prompts' && <Checkbox label={t('hosts:ask.remember')} checked={remember} onChange={(event) => setRemember(event.currentTarget.checked)} />}
         <Group justify="flex-end"><Button variant="default" onClick={() => reply(undefined)}>{t('cancel')}</Button><Button type="submit">{t('hosts:ask.submit')}</Button></Group>
       </Stack>
     </form>

@@ -11,7 +11,7 @@ const FIELDS = ['_decipherKey', '_encKey'] as const;
 export function useKeyObjects(client: Client): void {
   const protocol = (client as unknown as { _protocol?: Record<string, unknown> })._protocol;
   for (const side of [protocol?.['_decipher'], protocol?.['_cipher']]) {
-    if (typeof side !== 'object' || side === null || !/^AESGCM/.test(side.constructor.name)) continue;
+    if (typeof side !== 'object' || side === null || !side.constructor.name.startsWith('AESGCM')) continue;
     const holder = side as Record<string, unknown>;
     for (const field of FIELDS) {
       const key = holder[field];

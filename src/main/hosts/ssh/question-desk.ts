@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, Ask, Question } from './questions.ts';
 
-export interface PendingQuestion { id: string; hostId: string; question: Question }
+export interface PendingQuestion { id: string; hostId: string; /** whether a secret given now can outlive the app */ canKeep: boolean; question: Question }
 
 export interface QuestionDesk {
   /** The asker of one host. Its question leaves the desk when its signal aborts. */
@@ -14,7 +14,7 @@ export interface QuestionDesk {
   subscribe(listener: () => void): Disposable;
 }
 
-export function createQuestionDesk(): QuestionDesk {
+export function createQuestionDesk(canKeep: boolean): QuestionDesk {
   const open = new Map<string, { pending: PendingQuestion; resolve(answer: Answer | undefined): void }>();
   const listeners = new Set<() => void>();
   const changed = (): void => { for (const listener of listeners) listener(); };
@@ -26,7 +26,7 @@ export function createQuestionDesk(): QuestionDesk {
       const abort = (): void => { close(id); reject(signal.reason as Error); };
       signal.addEventListener('abort', abort, { once: true });
       open.set(id, {
-        pending: { id, hostId, question },
+        pending: { id, hostId, canKeep, question },
         resolve: (answer) => { signal.removeEventListener('abort', abort); close(id); resolve(answer); },
       });
       changed();
