@@ -14,6 +14,8 @@ import type { Route } from './api/router.ts';
 import { openBuilder, type Builder } from './build/builder.ts';
 import { cacheEntries } from './build/prune.ts';
 import { containerRoutes } from './api/routes/containers.ts';
+import { execRoutes } from './api/routes/exec.ts';
+import { Execs } from './containers/exec.ts';
 import { containerFileRoutes } from './api/routes/container-files.ts';
 import { containerObserveRoutes } from './api/routes/container-observe.ts';
 import { runtimeFacts } from './containers/machine.ts';
@@ -83,6 +85,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       facts: () => runtimeFacts(machine),
     }),
     ...containerRoutes(parts),
+    ...execRoutes(parts, new Execs()),
     ...containerObserveRoutes({ stats, find: (idOrName) => watched(find(idOrName)), layersOf: (id) => (parts.snapshots.has(id) ? parts.snapshots.paths(id) : null) }),
     ...containerFileRoutes({
       isRootless,

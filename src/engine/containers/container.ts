@@ -12,6 +12,8 @@ export class Container {
   readonly execs = new Set<string>();
   /** where its output comes from while it runs, and how to follow it */
   output: OutputSource | undefined;
+  /** rotates its log while it runs */
+  rotation: Disposable | undefined;
   /** counts changes of the record: a kept summary with another number is stale */
   version = 0;
   /** what a running stop or kill wants written in the history */

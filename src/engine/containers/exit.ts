@@ -41,6 +41,7 @@ export function containerExited(parts: Parts, container: Container, known?: { ex
       exitCode, manuallyStopped: record.manuallyStopped, ranMs: nowMs - record.startedAtMs, restartCount: record.restartCount, lastPauseMs,
     });
     container.stopHealth?.();
+    container.rotation?.[Symbol.dispose]();
     Object.assign(record, { exitCode, oomKilled, finishedAtMs: nowMs });
     move(record, pauseMs === undefined || parts.closing.aborted ? 'exited' : 'restarting', container.exitCause ?? known?.cause ?? causeOf(exitCode, oomKilled), nowMs);
     container.exitCause = undefined;

@@ -15,6 +15,7 @@ import type { Parts } from './parts.ts';
 import { startTicks } from './process.ts';
 import { isUp, move, type ContainerRecord } from './record.ts';
 import { finishRemoval } from './remove.ts';
+import { watchRun } from './watch-run.ts';
 
 const FIRST_PAUSE_MS = 100;
 
@@ -39,7 +40,10 @@ async function settle(parts: Parts, container: Container): Promise<void> {
     return;
   }
   if (isUp(record)) {
-    if (isAlive(record)) await ensureOutput(parts, container);
+    if (isAlive(record)) {
+      await ensureOutput(parts, container);
+      watchRun(parts, container, { fresh: false });
+    }
     return;
   }
   const run = parts.folders.run(record.id);
@@ -52,6 +56,7 @@ async function settle(parts: Parts, container: Container): Promise<void> {
     Object.assign(record, { pid, pidStartTicks: ticks, startedAtMs: Date.now(), bootId: parts.machine.bootId, exitCode: 0, error: '', manuallyStopped: false });
     move(record, 'running', 'start (found running after the engine died)', Date.now());
     await ensureOutput(parts, container);
+    watchRun(parts, container, { fresh: true });
   } else if (existsSync(parts.folders.exit(record.id)) && record.finishedAtMs <= (record.history.at(-1)?.atMs ?? 0) && record.state === 'created') {
     // It started, ran and ended before the record said so.
     record.exitCode = Number(readFileSync(parts.folders.exit(record.id), 'utf8')) || 0;

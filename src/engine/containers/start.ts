@@ -12,6 +12,7 @@ import { cgroupOf } from './cgroup.ts';
 import { cleanUpRun } from './clean-up.ts';
 import type { Container } from './container.ts';
 import { networked } from './create.ts';
+import { watchRun } from './watch-run.ts';
 import { ensureOutput, logPath } from './output-of.ts';
 import { publish, type Parts } from './parts.ts';
 import { startTicks } from './process.ts';
@@ -46,6 +47,7 @@ export function startContainer(parts: Parts, container: Container, cause = 'star
     await parts.store.save(container);
     publish(parts, container, 'start');
     container.tell('start', { exitCode: 0 });
+    watchRun(parts, container, { fresh: true });
     return true;
   });
 }

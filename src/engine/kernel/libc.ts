@@ -31,3 +31,8 @@ export function systemCall<A extends unknown[]>(name: string, declaration: strin
     return result;
   };
 }
+
+/** Where a buffer's bytes are, for structures that hold pointers. Keep the buffer referenced while the address is used. */
+export function addressOf(buffer: Uint8Array): bigint {
+  return koffi.address(buffer);
+}

@@ -1,4 +1,5 @@
 // /containers/*: parse, call one verb, answer. Shapes and codes: Docker Engine API v1.47, tag Container.
+import type { HostConfig } from '@docker/node-sdk';
 import { attachContainer } from '../../containers/attach.ts';
 import { createContainer, type CreateBody } from '../../containers/create.ts';
 import { parseDetachKeys } from '../../containers/detach-keys.ts';
@@ -10,13 +11,16 @@ import { pauseContainer, unpauseContainer } from '../../containers/pause.ts';
 import { pruneContainers } from '../../containers/prune.ts';
 import { movesFrom } from '../../containers/record.ts';
 import { removeContainer } from '../../containers/remove.ts';
+import { resizeContainer } from '../../containers/resize.ts';
+import { updateContainer } from '../../containers/update.ts';
+import { sizeQuery } from './exec.ts';
 import { renameContainer } from '../../containers/rename.ts';
 import { startContainer } from '../../containers/start.ts';
 import { killContainer, restartContainer, stopContainer } from '../../containers/stop.ts';
 import { parseCondition, waitContainer } from '../../containers/wait.ts';
 import { InvalidParameter } from '../../wire/errors.ts';
 import { parseFilters } from '../filters.ts';
-import { MULTIPLEXED_STREAM, RAW_STREAM, hijack, json, noContent, notModified, stream } from '../reply.ts';
+import { MULTIPLEXED_STREAM, RAW_STREAM, empty, hijack, json, noContent, notModified, stream } from '../reply.ts';
 import { boolQuery, del, get, intQuery, post, type Call, type Route } from '../router.ts';
 import { timeQuery } from '../time.ts';
 
@@ -59,6 +63,16 @@ export function containerRoutes(parts: Parts): Route[] {
     post('/containers/{name}/rename', async (call) => {
       await renameContainer(parts, find(call), call.query.get('name'));
       return noContent();
+    }),
+    post('/containers/{name}/update', async (call) => json({ Warnings: await updateContainer(parts, find(call), await call.json<HostConfig>()) })),
+    post('/containers/{name}/resize', (call) => {
+      resizeContainer(parts, find(call), ...sizeQuery(call));
+      return empty(200);
+    }),
+    get('/containers/{name}/changes', async (call) => {
+      const changes: { Path: string; Kind: number }[] = [];
+      for await (const { path, kind } of parts.snapshots.changes(find(call).id)) changes.push({ Path: path, Kind: kind });
+      return json(changes);
     }),
     del('/containers/{name}', async (call) => {
       if (boolQuery(call.query, 'link')) throw new InvalidParameter('links are not supported: there is none to remove');

@@ -1,0 +1,46 @@
+// /containers/{id}/exec and /exec/*. Shapes and codes: Docker Engine API v1.47, tag Exec.
+import { parseDetachKeys } from '../../containers/detach-keys.ts';
+import { Execs, inspectExec, requireRunning, type ExecBody } from '../../containers/exec.ts';
+import { serveExec, startDetached } from '../../containers/exec-serve.ts';
+import type { Parts } from '../../containers/parts.ts';
+import { Conflict, InvalidParameter } from '../../wire/errors.ts';
+import { MULTIPLEXED_STREAM, RAW_STREAM, empty, hijack, json } from '../reply.ts';
+import { get, intQuery, post, type Call, type Route } from '../router.ts';
+
+export function execRoutes(parts: Parts, execs: Execs): Route[] {
+  const find = (call: Call) => execs.find(call.params['id'] as string);
+  return [
+    post('/containers/{id}/exec', async (call) => {
+      const container = parts.store.find(call.params['id'] as string);
+      return json({ Id: execs.create(parts, container, await call.json<ExecBody>()).id }, 201);
+    }),
+    get('/exec/{id}/json', (call) => json(inspectExec(find(call)))),
+    post('/exec/{id}/start', async (call) => {
+      const exec = find(call);
+      const wish = (await call.json<{ Detach?: boolean; Tty?: boolean; ConsoleSize?: number[] | null }>()) ?? {};
+      if (exec.state !== 'created') throw new Conflict(exec.state === 'running' ? `exec command ${exec.id} is already running` : `exec command ${exec.id} has already run`);
+      requireRunning(exec.container);
+      const size = wish.ConsoleSize ?? exec.body.ConsoleSize;
+      if (wish.Detach) {
+        await startDetached(parts, execs, exec, size);
+        return empty(200);
+      }
+      const keys = parseDetachKeys(exec.body.DetachKeys ?? null);
+      return hijack(exec.body.Tty ? RAW_STREAM : MULTIPLEXED_STREAM, (stream) => serveExec(parts, execs, exec, { stream, size, keys }));
+    }),
+    post('/exec/{id}/resize', (call) => {
+      const exec = find(call);
+      const [rows, columns] = sizeQuery(call);
+      if (exec.state !== 'running') throw new Conflict(`exec ${exec.id} is not running`);
+      exec.run?.resize(rows, columns);
+      return empty(200);
+    }),
+  ];
+}
+
+/** @throws InvalidParameter */
+export function sizeQuery({ query }: Call): [rows: number, columns: number] {
+  const [rows, columns] = [intQuery(query, 'h'), intQuery(query, 'w')];
+  if (rows === undefined || columns === undefined || rows < 0 || columns < 0 || rows > 65_535 || columns > 65_535) throw new InvalidParameter('h and w must be numbers from 0 to 65535');
+  return [rows, columns];
+}

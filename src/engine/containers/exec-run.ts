@@ -1,0 +1,143 @@
+// Runs the process of an exec. Its specification goes to the runtime as a file, its exit code is the runtime's own; without a pid file
+// the process was never started and the runtime's words say why.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { ReadStream } from 'node:tty';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { closeEnd, makePipe, readEnd, writeEnd } from '../kernel/pipe.ts';
+import { receiveFd } from '../kernel/receive-fd.ts';
+import { setWindowSize } from '../kernel/terminal.ts';
+import { execContainer } from '../tools/oci-runtime.ts';
+import { ended } from '../tools/run.ts';
+import { System } from '../wire/errors.ts';
+import type { Exec } from './exec.ts';
+import type { Parts } from './parts.ts';
+import { readInRoot } from './root-files.ts';
+import { processSpec, type OciProcess } from './spec/process.ts';
+import { resolveUser } from './spec/user.ts';
+
+export interface RunningExec {
+  stdin: Writable | undefined;
+  /** [stream, output]; with a terminal there is only stdout */
+  outputs: [stream: 1 | 2, output: Readable][];
+  resize(rows: number, columns: number): void;
+  kill(): void;
+  /** exit code; 126 and 127 with `failure` when the process could not be started */
+  done: Promise<{ exitCode: number; failure?: string }>;
+}
+
+/** @throws InvalidParameter for an unknown user, System */
+export async function runExec(parts: Parts, exec: Exec, options: { attachStdin: boolean; size?: readonly number[] | null | undefined }): Promise<RunningExec> {
+  const folder = parts.folders.run(exec.container.id);
+  const file = (kind: string) => join(folder, `exec-${exec.id.slice(0, 16)}.${kind}`);
+  writeFileSync(file('json'), JSON.stringify(specOf(parts, exec)), { mode: 0o600 });
+  const flags = ['--process', file('json'), '--pid-file', file('pid')];
+  const tidy = () => {
+    for (const kind of ['json', 'pid']) rmSync(file(kind), { force: true });
+  };
+  try {
+    return exec.body.Tty ? await withTerminal(parts, exec, flags, options, tidy, file) : withPipes(parts, exec, flags, options, tidy, file);
+  } catch (error) {
+    tidy();
+    throw error;
+  }
+}
+
+function specOf(parts: Parts, { container, body }: Exec): OciProcess {
+  const { record } = container;
+  const root = `/proc/${record.pid}/root`;
+  const named = new Set((body.Env ?? []).map((entry) => entry.split('=', 1)[0]));
+  return processSpec({
+    args: body.Cmd ?? [],
+    env: [...(record.config.Env ?? []).filter((entry) => !named.has(entry.split('=', 1)[0])), ...(body.Env ?? [])],
+    cwd: body.WorkingDir || record.config.WorkingDir || '',
+    tty: body.Tty === true,
+    user: resolveUser(body.User || record.config.User || '', readInRoot(root, '/etc/passwd'), readInRoot(root, '/etc/group'), record.hostConfig.GroupAdd ?? []),
+    hostname: record.config.Hostname ?? '',
+    hostConfig: { ...record.hostConfig, ConsoleSize: body.ConsoleSize ?? null, Privileged: record.hostConfig.Privileged === true || body.Privileged === true },
+    facts: parts.machine.facts,
+  });
+}
+
+function withPipes(parts: Parts, exec: Exec, flags: string[], options: { attachStdin: boolean }, tidy: () => void, file: (kind: string) => string): RunningExec {
+  const stdin = options.attachStdin ? makePipe() : undefined;
+  const stdout = makePipe();
+  const stderr = makePipe();
+  const child = execContainer(parts.machine.runtime, exec.container.id, flags, [stdin?.readFd ?? 'ignore', stdout.writeFd, stderr.writeFd]);
+  if (stdin) closeEnd(stdin.readFd);
+  closeEnd(stdout.writeFd);
+  closeEnd(stderr.writeFd);
+  const [out, err] = [readEnd(stdout), readEnd(stderr)];
+  return {
+    stdin: stdin && writeEnd(stdin),
+    outputs: [[1, out], [2, err]],
+    resize() {},
+    kill: () => void child.kill('SIGKILL'),
+    done: ended(child).then((code) => outcome(exec, code, tidy, file, '')),
+  };
+}
+
+async function withTerminal(parts: Parts, exec: Exec, flags: string[], options: { attachStdin: boolean; size?: readonly number[] | null | undefined }, tidy: () => void, file: (kind: string) => string): Promise<RunningExec> {
+  const path = join(parts.folders.sockets, exec.id.slice(0, 16));
+  const arrived = Promise.withResolvers<number>();
+  const server = createServer({ pauseOnConnect: true }, (socket) => {
+    const { fd } = (socket as unknown as { _handle: { fd: number } })._handle;
+    void (async () => {
+      try {
+        for (let tries = 0; tries < 1000; tries++) {
+          const found = receiveFd(fd);
+          if (found !== undefined) return arrived.resolve(found);
+          await sleep(1);
+        }
+        arrived.reject(new System('the runtime sent no terminal'));
+      } catch (error) {
+        arrived.reject(error as Error);
+      } finally {
+        socket.destroy();
+      }
+    })();
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
+  try {
+    const problems = makePipe();
+    const child = execContainer(parts.machine.runtime, exec.container.id, [...flags, '--tty', '--console-socket', path], ['ignore', problems.writeFd, problems.writeFd]);
+    closeEnd(problems.writeFd);
+    let words = '';
+    readEnd(problems).on('data', (chunk: Buffer) => { words = (words + chunk.toString()).slice(-4096); });
+    const code = ended(child);
+    const fd = await Promise.race([arrived.promise, code.then(() => undefined)]);
+    const done = code.then((value) => outcome(exec, value, tidy, file, words));
+    if (fd === undefined) return { stdin: undefined, outputs: [], resize() {}, kill() {}, done };
+    const terminal = new ReadStream(fd);
+    const [rows = 0, columns = 0] = options.size ?? [];
+    if (rows > 0 && columns > 0) setWindowSize(fd, rows, columns);
+    return {
+      stdin: options.attachStdin ? (terminal as unknown as Writable) : undefined,
+      outputs: [[1, terminal]],
+      resize: (height, width) => { if (!terminal.destroyed) setWindowSize(fd, height, width); },
+      kill: () => void child.kill('SIGKILL'),
+      done,
+    };
+  } finally {
+    server.close();
+    rmSync(path, { force: true });
+  }
+}
+
+function outcome(exec: Exec, code: number | null, tidy: () => void, file: (kind: string) => string, words: string): { exitCode: number; failure?: string } {
+  let started = false;
+  try {
+    exec.pid = Number(readFileSync(file('pid'), 'utf8'));
+    started = true;
+  } catch {
+    // the runtime writes it when the process was started
+  }
+  tidy();
+  if (started) return { exitCode: code ?? 137 };
+  const exitCode = /permission denied|not permitted|exec format/i.test(words) ? 126 : 127;
+  const command = JSON.stringify(exec.body.Cmd?.[0] ?? '');
+  const reason = exitCode === 126 ? 'permission denied' : /not found|no such file/i.test(words) ? 'executable file not found in $PATH' : words.trim();
+  return { exitCode, failure: `OCI runtime exec failed: exec failed: unable to start container process: exec: ${command}: ${reason}: unknown\r\n` };
+}

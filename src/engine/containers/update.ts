@@ -1,0 +1,47 @@
+// POST /containers/{id}/update: limits and restart policy of a container that may be running. The cgroup is changed before the record,
+// so a limit that the kernel refuses is not kept.
+import type { HostConfig } from '@docker/node-sdk';
+import { updateContainer as runtimeUpdate } from '../tools/oci-runtime.ts';
+import { Conflict, InvalidParameter, System, errorMessage } from '../wire/errors.ts';
+import type { Container } from './container.ts';
+import { onlineCpus } from './machine.ts';
+import { publish, type Parts } from './parts.ts';
+import { isUp } from './record.ts';
+import { resourceSpec } from './spec/resources.ts';
+import { validateCreate } from './validate.ts';
+
+const LIMITS = [
+  'BlkioWeight', 'CpuPeriod', 'CpuQuota', 'CpuRealtimePeriod', 'CpuRealtimeRuntime', 'CpuShares', 'CpusetCpus', 'CpusetMems', 'Memory', 'MemoryReservation', 'MemorySwap', 'NanoCpus', 'PidsLimit',
+] as const;
+
+/** @throws InvalidParameter for impossible limits, Conflict, System when the kernel refuses */
+export function updateContainer(parts: Parts, container: Container, wish: HostConfig | undefined): Promise<string[]> {
+  return parts.locks.run(container.id, async () => {
+    const { record } = container;
+    if (record.state === 'removing' || record.state === 'dead') throw new Conflict(`Cannot update container ${record.id}: container is marked for removal and cannot be "update"`);
+    if (!wish) throw new InvalidParameter('an update needs a body');
+    // Zero means "leave it", as docker sends every field.
+    const changes: HostConfig = Object.fromEntries(LIMITS.filter((key) => wish[key] !== undefined && wish[key] !== 0 && wish[key] !== '' && wish[key] !== null).map((key) => [key, wish[key]]));
+    if (wish.RestartPolicy?.Name) changes.RestartPolicy = wish.RestartPolicy;
+    const next: HostConfig = { ...record.hostConfig, ...changes };
+    if (changes.NanoCpus) Object.assign(next, { CpuPeriod: 0, CpuQuota: 0 });
+    if ((changes.CpuPeriod || changes.CpuQuota) && !changes.NanoCpus) next.NanoCpus = 0;
+    if (next.AutoRemove && wish.RestartPolicy?.Name && wish.RestartPolicy.Name !== 'no') throw new InvalidParameter('Restart policy cannot be updated because AutoRemove is enabled for the container');
+    const old = record.hostConfig;
+    if (changes.Memory && !changes.MemorySwap && old.MemorySwap && old.MemorySwap > 0 && changes.Memory > old.MemorySwap) {
+      throw new InvalidParameter('Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time');
+    }
+    validateCreate({}, next, parts.machine.facts, onlineCpus());
+    if (isUp(record) && Object.keys(changes).some((key) => key !== 'RestartPolicy')) {
+      try {
+        await runtimeUpdate(parts.machine.runtime, record.id, resourceSpec(next, parts.machine.facts));
+      } catch (error) {
+        throw new System(`Cannot update container ${record.id}: ${errorMessage(error)}`, { cause: error });
+      }
+    }
+    record.hostConfig = next;
+    await parts.store.save(container);
+    publish(parts, container, 'update');
+    return [];
+  });
+}
