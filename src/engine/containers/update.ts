@@ -1,5 +1,6 @@
 // POST /containers/{id}/update: limits and restart policy of a container that may be running. The cgroup is changed before the record,
 // so a limit that the kernel refuses is not kept.
+import { join } from 'node:path';
 import type { HostConfig } from '@docker/node-sdk';
 import { updateContainer as runtimeUpdate } from '../tools/oci-runtime.ts';
 import { Conflict, InvalidParameter, System, errorMessage } from '../wire/errors.ts';
@@ -34,7 +35,7 @@ export function updateContainer(parts: Parts, container: Container, wish: HostCo
     validateCreate({}, next, parts.machine.facts, onlineCpus());
     if (isUp(record) && Object.keys(changes).some((key) => key !== 'RestartPolicy')) {
       try {
-        await runtimeUpdate(parts.machine.runtime, record.id, resourceSpec(next, parts.machine.facts));
+        await runtimeUpdate(parts.machine.runtime, record.id, resourceSpec(next, parts.machine.facts), join(parts.folders.run(record.id), 'resources.json'));
       } catch (error) {
         throw new System(`Cannot update container ${record.id}: ${errorMessage(error)}`, { cause: error });
       }

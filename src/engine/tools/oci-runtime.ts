@@ -102,8 +102,14 @@ export async function containerState(runtime: OciRuntime, id: string): Promise<{
   return { status: state.status, pid: state.pid };
 }
 
-export async function updateContainer(runtime: OciRuntime, id: string, resources: unknown): Promise<void> {
-  await run(argvOf(runtime, 'update', '--resources', '-', id), { input: JSON.stringify(resources) });
+/** @param file where the resources are written for the runtime; not standard input, which it would open again by name */
+export async function updateContainer(runtime: OciRuntime, id: string, resources: unknown, file: string): Promise<void> {
+  await writeFile(file, JSON.stringify(resources));
+  try {
+    await run(argvOf(runtime, 'update', '--resources', file, id));
+  } finally {
+    await rm(file, { force: true });
+  }
 }
 
 /** `exec` as a child of ours; its pipes are the process's own. */

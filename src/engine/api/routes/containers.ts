@@ -1,6 +1,7 @@
 // /containers/*: parse, call one verb, answer. Shapes and codes: Docker Engine API v1.47, tag Container.
 import type { HostConfig } from '@docker/node-sdk';
 import { attachContainer } from '../../containers/attach.ts';
+import { changesOf } from '../../containers/changes.ts';
 import { createContainer, type CreateBody } from '../../containers/create.ts';
 import { parseDetachKeys } from '../../containers/detach-keys.ts';
 import { inspectContainer, rfc3339 } from '../../containers/inspect.ts';
@@ -69,11 +70,7 @@ export function containerRoutes(parts: Parts): Route[] {
       resizeContainer(parts, find(call), ...sizeQuery(call));
       return empty(200);
     }),
-    get('/containers/{name}/changes', async (call) => {
-      const changes: { Path: string; Kind: number }[] = [];
-      for await (const { path, kind } of parts.snapshots.changes(find(call).id)) changes.push({ Path: path, Kind: kind });
-      return json(changes);
-    }),
+    get('/containers/{name}/changes', async (call) => json(await changesOf(parts, find(call)))),
     del('/containers/{name}', async (call) => {
       if (boolQuery(call.query, 'link')) throw new InvalidParameter('links are not supported: there is none to remove');
       await removeContainer(parts, find(call), { force: boolQuery(call.query, 'force'), volumes: boolQuery(call.query, 'v') });
