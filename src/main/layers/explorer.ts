@@ -66,10 +66,11 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
       const began = performance.now();
       await using undo = new AsyncDisposableStack();
       const thread = undo.use(threads.take());
-      const [detail, engine] = await Promise.all([client.json<{ Id: string; Size?: number }>('GET', imagePath(name, '/json'), { signal }), engineInfo(client, signal)]);
+      const [detail, engine] = await Promise.all([client.json<{ Id: string; Size?: number; RepoTags?: string[] | null }>('GET', imagePath(name, '/json'), { signal }), engineInfo(client, signal)]);
+      const title = name.startsWith('sha256:') ? (detail.RepoTags?.[0] ?? name.slice(7, 19)) : name;
       if (engine.product === 'gantry') {
         const { meta, trees } = await gantryTrees(client, name, signal);
-        await thread.openTrees({ meta, trees });
+        await thread.openTrees({ meta: { ...meta, image: title }, trees });
         const fetchAll = async (onProgress: (bytes: number) => void, stop?: AbortSignal) => {
           const entry = cache.entry(detail.Id);
           const { facts } = await streamImage(client, name, entry.archivePath, thread, onProgress, { signal: stop, reopen: false });
@@ -85,12 +86,12 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
       let facts: ArchiveFacts;
       if (kept !== undefined) {
         facts = kept.facts;
-        await thread.openTrees({ meta: { ...facts.meta, image: name, known: await knownImages(client, detail.Id, signal) }, trees: kept.trees });
+        await thread.openTrees({ meta: { ...facts.meta, image: title, known: await knownImages(client, detail.Id, signal) }, trees: kept.trees });
       } else {
         const steps = progressQueue();
         const known = knownImages(client, detail.Id, signal);
         known.catch(() => {}); // awaited below
-        const work = streamImage(client, name, entry.archivePath, thread, steps.push, { signal, known: await known, title: name, platform }).finally(steps.close);
+        const work = streamImage(client, name, entry.archivePath, thread, steps.push, { signal, known: await known, title, platform }).finally(steps.close);
         work.catch(() => {}); // awaited below
         for await (const bytes of steps.values) yield { type: 'progress', bytes, totalBytes: detail.Size ?? 0 };
         const read = await work;

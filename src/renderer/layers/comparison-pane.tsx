@@ -43,7 +43,7 @@ export function ComparisonPane({ image }: { image: ExplorerImage }) {
               <Text size="xs" c="var(--gantry-subtle)" className={classes.clip} title={name}>{name}</Text>
               {side.map((layer, index) => (
                 <div key={layer.index} title={layer.instruction} style={{ marginTop: 3, opacity: index < commonCount ? 0.45 : 1 }}>
-                  <Group justify="space-between" wrap="nowrap" gap={6}><Text size="xs" ff="monospace" className={classes.clip}>{layer.instruction || layer.diffId.slice(7, 19)}</Text><Text size="xs" className="numeric">{formatBytes(layer.sizeBytes)}</Text></Group>
+                  <Group justify="space-between" wrap="nowrap" gap={6}><Text size="xs" ff="monospace" className={classes.clip}>{layer.instruction || layer.diffId.slice(7, 19)}</Text><Text size="xs" className="numeric" style={{ whiteSpace: 'nowrap' }}>{formatBytes(layer.sizeBytes)}</Text></Group>
                   <div className={classes.bar} style={{ marginTop: 1 }}><i style={{ width: `${(100 * layer.sizeBytes) / largest}%`, background: index < commonCount ? 'var(--mantine-color-gray-5)' : `var(--mantine-color-${colour}-6)` }} /></div>
                 </div>
               ))}

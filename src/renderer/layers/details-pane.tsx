@@ -50,7 +50,7 @@ function Details({ session, image, node, layer }: { session: string; image: Expl
         <PathHistory image={image} events={events} chosen={current?.layer} onChoose={setChosen} />
         {isFile && current && before && (
           <SegmentedControl size="xs" aria-label={t('layers:contentOrDiff')} value={view} onChange={(next) => setView(next as 'content' | 'diff')}
-            data={[{ value: 'content', label: t('layers:content') }, { value: 'diff', label: t('layers:diffWith', { layer: before.layer }) }]} />
+            data={[{ value: 'content', label: t('layers:content') }, { value: 'diff', label: image.comparison ? t('layers:compare.changes') : t('layers:diffWith', { layer: before.layer }) }]} />
         )}
         {isFile && current && (view === 'diff' && before
           ? <DiffView session={session} node={node} before={before.layer} after={current.layer} />

@@ -24,7 +24,7 @@ export const FileRow = memo(function FileRow({ row, index, top, isSelected, onSe
       className={classes.row} data-mark={mark} style={{ transform: `translateY(${top}px)` }}
       onClick={() => onSelect(row.id, index)} onDoubleClick={() => row.hasChildren && onToggle(row.id)}
     >
-      <span className={classes.mark} style={colour === undefined ? undefined : { background: `color-mix(in srgb, ${colour} 22%, transparent)`, color: `light-dark(color-mix(in srgb, ${colour} 65%, black), color-mix(in srgb, ${colour} 70%, white))` }} title={colour === undefined ? undefined : t(`layers:marks.${mark}`)}>{MARK_LETTERS[mark]}</span>
+      <span className={classes.mark} style={colour === undefined ? undefined : { background: `color-mix(in srgb, ${colour} 22%, transparent)`, color: `light-dark(color-mix(in srgb, ${colour} 65%, black), color-mix(in srgb, ${colour} 70%, white))` }} title={colour === undefined ? undefined : t(`layers:marks.${mark}`)}>{kind === 'dir' && mark === 'unchanged' ? '' : MARK_LETTERS[mark]}</span>
       <span className={classes.name} style={{ paddingLeft: Math.min(row.depth, 40) * 15 }}>
         <span role="presentation" className={classes.twist} data-open={row.isOpen} onClick={(event) => { event.stopPropagation(); if (row.hasChildren) onToggle(row.id); }}>{row.hasChildren && <IconChevronRight size={13} />}</span>
         <Icon size={15} stroke={1.6} style={{ flex: 'none', color: kind === 'dir' ? 'var(--mantine-primary-color-filled)' : 'var(--gantry-subtle)' }} aria-hidden />

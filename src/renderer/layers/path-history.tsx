@@ -18,7 +18,7 @@ export function PathHistory({ image, events, chosen, onChoose }: { image: Explor
           <UnstyledButton key={event.layer} className={classes.event} aria-pressed={event.layer === chosen} disabled={event.state === undefined} onClick={() => onChoose(event.layer)}>
             <Group gap={7} wrap="nowrap">
               <span style={{ width: 8, height: 8, borderRadius: 2, background: layerColour(event.layer), flex: 'none' }} />
-              <Text size="xs" className="numeric">{image.comparison ? [image.comparison.before, image.comparison.after][event.layer] : event.layer}</Text>
+              <Text size="xs" className={`numeric ${classes.clip}`}>{image.comparison ? [image.comparison.before, image.comparison.after][event.layer] : event.layer}</Text>
               <Badge size="xs" color={MARK_COLOURS[event.mark]}>{t(`layers:marks.${event.mark}`)}</Badge>
               {event.state && event.state.kind === 1 && <Text size="xs" ml="auto" className="numeric">{formatBytes(event.state.storedBytes)}</Text>}
             </Group>

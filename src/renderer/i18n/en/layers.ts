@@ -90,6 +90,6 @@ export default {
   compare: {
     open: 'Compare', crumb: 'Comparison', title: 'Compare {{name}}', with: 'With the image', choose: 'Choose an image of any host', archive: 'Or an archive from this computer', noArchive: 'No archive',
     isOlder: 'The other one is the older', ignoreTimes: 'Ignore modification times', failed: 'The images cannot be compared', hint: 'Files, configuration and layers are compared.',
-    size: 'Size', config: 'Configuration', sameConfig: 'The same in both.', common_one: '{{count}} layer in common', common_other: '{{count}} layers in common',
+    changes: 'Changes', size: 'Size', config: 'Configuration', sameConfig: 'The same in both.', common_one: '{{count}} layer in common', common_other: '{{count}} layers in common',
   },
 };

@@ -90,6 +90,6 @@ export default {
   compare: {
     open: '比较', crumb: '比较', title: '比较 {{name}}', with: '与镜像', choose: '选择任意主机上的镜像', archive: '或本机上的归档', noArchive: '不使用归档',
     isOlder: '另一个是较旧的', ignoreTimes: '忽略修改时间', failed: '无法比较这两个镜像', hint: '比较文件、配置和各层。',
-    size: '大小', config: '配置', sameConfig: '两者相同。', common_one: '共有 {{count}} 层', common_other: '共有 {{count}} 层',
+    changes: '改动', size: '大小', config: '配置', sameConfig: '两者相同。', common_one: '共有 {{count}} 层', common_other: '共有 {{count}} 层',
   },
 };
