@@ -1,8 +1,8 @@
-// One SSH connection, many channels. Forwarded streams are free; commands, terminals and SFTP are sessions and take turns
+// One SSH connection, many channels. Forwarded streams are free; commands and terminals are sessions and take turns
 // (MaxSessions of sshd_config counts sessions only). When the connection dies every channel ends with that as its error.
 
 import type { Duplex, Readable } from 'node:stream';
-import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
+import type { Client, ClientChannel } from 'ssh2';
 import type { SshTarget } from '../ssh-target.ts';
 import { ChannelStream } from './channel-stream.ts';
 import type { Login } from './handshake.ts';
@@ -40,7 +40,6 @@ export interface SshConnection extends AsyncDisposable {
   /** Run a command to its end; output above 1 MiB is an error. */
   run(command: string, options?: CallOptions & { input?: string | Buffer }): Promise<CommandResult>;
   shell(size: TerminalSize, options?: CallOptions & { command?: string }): Promise<RemoteProcess>;
-  sftp(options?: CallOptions): Promise<SFTPWrapper & AsyncDisposable>;
   /** One round trip inside the connection, in ms. */
   roundTripMs(options?: CallOptions): Promise<number>;
 }
@@ -77,7 +76,7 @@ export function createConnection(login: Login, target: SshTarget, stream: Duplex
   client.on('close', () => finish('the server closed it'));
 
   /** Ask for a channel with a time limit; one that comes too late is closed. */
-  async function open<C extends Duplex | SFTPWrapper>(ask: (done: (error: Error | undefined, channel: C) => void) => void, { signal }: CallOptions): Promise<C> {
+  async function open<C extends Duplex>(ask: (done: (error: Error | undefined, channel: C) => void) => void, { signal }: CallOptions): Promise<C> {
     signal?.throwIfAborted();
     if (end) throw end.problem ?? new ConnectionProblem('connection-lost', { host: target.name, why: 'closed' });
     const limit = AbortSignal.timeout(timeoutMs);
@@ -118,7 +117,7 @@ export function createConnection(login: Login, target: SshTarget, stream: Duplex
     return stream;
   }
 
-  async function session<C extends ClientChannel | SFTPWrapper>(ask: (done: (error: Error | undefined, channel: C) => void) => void, call: CallOptions): Promise<{ channel: C; slot: Slot }> {
+  async function session(ask: (done: (error: Error | undefined, channel: ClientChannel) => void) => void, call: CallOptions): Promise<{ channel: ClientChannel; slot: Slot }> {
     for (let refusals = 1; ; refusals += 1) {
       const limit = AbortSignal.timeout(timeoutMs);
       const slot = await slots.take({ signal: call.signal ? AbortSignal.any([call.signal, limit]) : limit }).catch((error: unknown) => {
@@ -126,7 +125,7 @@ export function createConnection(login: Login, target: SshTarget, stream: Duplex
         throw new ConnectionProblem('sessions-busy', { host: target.name, count: String(slots.limit) });
       });
       try {
-        const channel = await open<C>(ask, call);
+        const channel = await open(ask, call);
         slot.granted();
         return { channel, slot };
       } catch (error) {
@@ -142,7 +141,7 @@ export function createConnection(login: Login, target: SshTarget, stream: Duplex
   }
 
   async function process(ask: (done: (error: Error | undefined, channel: ClientChannel) => void) => void, call: CallOptions): Promise<RemoteProcess> {
-    const { channel, slot } = await session<ClientChannel>(ask, call);
+    const { channel, slot } = await session(ask, call);
     const exited = new Promise<number | undefined>((resolve) => {
       let code: number | undefined;
       channel.once('exit', (status: number | null) => { code = status ?? undefined; });
@@ -186,16 +185,6 @@ export function createConnection(login: Login, target: SshTarget, stream: Duplex
       const pty = { term: 'xterm-256color', cols: columns, rows, width: 0, height: 0 };
       return process((done) => (command === undefined ? client.shell(pty, done) : client.exec(command, { pty }, done)), call);
     },
-    async sftp(call = {}) {
-      const { channel, slot } = await session<SFTPWrapper>((done) => client.sftp(done), call);
-      channel.once('close', slot.release);
-      return Object.assign(channel, {
-        async [Symbol.asyncDispose]() {
-          channel.end();
-          slot.release();
-        },
-      });
-    },
     roundTripMs: (call = {}) => roundTrip(client, open, call),
     async [Symbol.asyncDispose]() {
       finish(undefined);
@@ -216,7 +205,7 @@ async function roundTrip(client: Client, open: (ask: (done: (error: Error | unde
   return performance.now() - began;
 }
 
-function discard(channel: Duplex | SFTPWrapper | null): void {
+function discard(channel: Duplex | null): void {
   if (!channel) return;
   channel.on('error', () => {}); // nobody waits for it
   channel.destroy();
