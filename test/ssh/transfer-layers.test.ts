@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -16,7 +16,7 @@ const MB = 1024 * 1024;
 /** A client that counts what is sent. */
 function counted(engine: TestEngine): { client: DockerClient; sent: () => number } {
   let closed = 0;
-  const open = new Set<import('node:net').Socket>();
+  const open = new Set<Socket>();
   const client = createDockerClient(() => new Promise((resolve, reject) => {
     const socket = connect(engine.socketPath).once('connect', () => resolve(socket)).once('error', reject);
     open.add(socket);

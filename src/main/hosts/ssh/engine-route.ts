@@ -20,7 +20,7 @@ export interface EngineRoute {
 export interface FindOptions { socketPath?: string | undefined; signal?: AbortSignal | undefined; answerTimeoutMs?: number }
 
 const ANSWER_TIMEOUT_MS = 10_000;
-/** Of OpenSSH's ten sessions, kept for terminals, SFTP and commands. */
+/** Of OpenSSH's ten sessions, kept for terminals and commands. */
 const SESSIONS_KEPT = 3;
 
 const HELPERS: { mode: RouteMode; tool: string; command(path: string): string }[] = [
