@@ -218,12 +218,16 @@ export async function openVolumes({ dataRoot, runRoot, pluginFolders, events, us
       const bytes = await sizes(store.list());
       return new Map(store.list().map(({ name }) => [name, { sizeBytes: bytes.get(name) ?? -1, users: usersOf(name).length }]));
     },
-    unlock: (name, key) => encryption.unlock(store.find(name), join(folder, 'data', name), key),
+    async unlock(name, key) {
+      await encryption.unlock(store.find(name), join(folder, 'data', name), key);
+      say('update', name, { driver: 'local' });
+    },
     async lock(name) {
       const record = store.find(name);
       if (usersOf(name).some(({ isRunning }) => isRunning)) throw new Conflict(`volume ${name} is in use: stop its containers before locking it`);
       encryption.forget(name);
       await local.unmount(record, '');
+      say('update', name, { driver: 'local' });
     },
     async withFolder(name, work) {
       const user = `work-${randomId()}`;

@@ -1,0 +1,58 @@
+// 网络的简体中文文本。
+export default {
+  title: '网络',
+  summary_one: '{{count}} 个网络', summary_other: '{{count}} 个网络',
+  search: '搜索网络',
+  internal: '内部',
+  predefined: '内置',
+  members_one: '{{count}} 个容器', members_other: '{{count}} 个容器',
+  noMembers: '此网络上没有正在运行的容器。已停止的容器在启动时会重新加入。',
+  gone: '无法显示此网络',
+  listFailed: '无法读取 {{host}} 的网络',
+  connected: '{{container}} 已加入 {{network}}',
+  disconnectName: '断开 {{name}}',
+  view: { label: '显示方式', table: '表格', picture: '拓扑图' },
+  empty: { title: '没有网络', text: '网络将容器彼此连接，并连接到外部。' },
+  columns: { name: '名称', driver: '驱动', subnet: '子网', device: '设备', members: '容器', host: '主机', container: '容器' },
+  tabs: { members: '容器', facts: '详情', inspect: '检查' },
+  actions: { connect: '连接容器', disconnect: '断开', remove: '删除' },
+  failed: { remove: '未能删除 {{name}}', connect: '{{container}} 无法加入 {{network}}', disconnect: '{{container}} 仍在 {{network}} 上' },
+  remove: { title_one: '删除 {{count}} 个网络？', title_other: '删除 {{count}} 个网络？', text: '将删除 {{names}}。容器的数据会保留。' },
+  prune: { open: '清理', title: '删除未使用的网络', text: '没有容器使用这些网络：{{names}}。', nothing: '您的所有网络都在使用中，没有可删除的。', submit: '删除未使用的', done_one: '已删除 {{count}} 个网络', done_other: '已删除 {{count}} 个网络' },
+  connect: { title: '将容器连接到 {{name}}', container: '容器', nobody: '所有容器都已在此网络上', aliases: '别名', aliasesHint: '在此网络上可用来找到它的其他名称', address: '固定地址', addressHint: '仅用于由您指定子网的网络；留空则使用下一个空闲地址' },
+  create: {
+    open: '创建', title: '创建网络', submit: '创建', done: '已创建网络 {{name}}',
+    name: '名称', driver: '用途', subnet: '子网', gateway: '网关', ipRange: '地址范围', parent: '父设备', mtu: 'MTU',
+    internal: '内部：不能访问外部', ipv6: 'IPv6', isolated: '容器之间不能通信',
+    overlayNote: 'Overlay 网络需要 Docker Swarm 管理节点作为主机。Gantry 自己的引擎只在一台机器上运行，会给出提示。',
+    hints: {
+      name: '其中的容器可以通过名称互相找到', subnet: '留空：由引擎选择空闲子网', gateway: '留空：第一个地址', ipRange: '从子网的这一部分分配地址',
+      parent: '主机的网卡，例如 eth0 或 eth0.10', mtu: '留空：驱动默认值', internal: '用于数据库等不应被外部访问的服务', ipv6: '同时使用两种地址', isolated: '每个容器只能访问外部和已发布的端口',
+    },
+  },
+  drivers: {
+    bridge: { name: 'Bridge：同一台机器上的容器', text: '通常的选择。主机上的虚拟交换机；支持名称；通过地址转换访问外部，通过已发布端口被访问。' },
+    macvlan: { name: 'Macvlan：作为局域网中的机器', text: '每个容器有自己的 MAC 和物理网络中的地址。主机自身无法访问它。' },
+    ipvlan: { name: 'Ipvlan：同上，但共用一个 MAC', text: '用于每个端口只允许一个 MAC 的交换机和云。' },
+    overlay: { name: 'Overlay：跨机器', text: '通过 VXLAN 连接 Docker Swarm 的容器。' },
+  },
+  picture: {
+    label: '{{host}} 的网络', hint: '点击打开。将正在运行的容器拖到网络上即可连接。蓝色：经地址转换访问外部；绿色：veth 对；橙色：已发布端口。',
+    empty: '这里还没有容器：启动一个，它就会出现在其网络上。', machine: '本机及其地址', gateway: '{{device}}，网关 {{address}}', namespace: '独立的网络命名空间', noAddress: '主机的网络', stopped: '未运行',
+    kinds: { machine: '机器', network: '网络', container: '容器' },
+  },
+  reach: {
+    open: 'A 能访问 B 吗？', title: 'A 能访问 B 的端口吗？', text: '从第一个容器内部逐步尝试，以便看到在哪一步停止。',
+    from: '从', to: '到', port: '端口', submit: '尝试',
+    yes: '能：{{from}} 可以访问 {{to}} 的端口 {{port}}', no: '不能：{{from}} 无法访问 {{to}} 的端口 {{port}}', unknown: '无法完全确定',
+    steps: { running: '两者都在运行', network: '它们有共同的网络', name: '名称可以解析', port: '端口有响应' },
+    reasons: {
+      running: '两者都在运行', notRunning: '这个没有运行', common: '它们在此网络上相连', noCommonNetwork: '它们没有共同的网络', resolved: '名称对应一个地址', defaultNetwork: '默认网络没有名称解析，使用其地址',
+      noName: '容器内不认识该名称', noTool: '其镜像没有可用于尝试的工具（nc、bash、python3 或 curl）', open: '有程序在监听并响应', refused: '连接被拒绝', filtered: '在规定时间内没有响应', unreachable: '没有到达它的路由',
+    },
+    advice: {
+      notRunning: '先启动它，然后重试。', noCommonNetwork: '将两者连接到同一网络：在拓扑图中把 {{from}} 拖到 {{to}} 的网络上。', noName: '名称只在您创建的网络上有效，默认网络上无效；并且 {{to}} 必须已连接。',
+      refused: '通路正常，但 {{to}} 中没有程序监听端口 {{port}}。是否只监听 127.0.0.1？必须监听 0.0.0.0。', filtered: '{{to}} 内部的包过滤器或隔离的网络丢弃了数据包。', unreachable: '请查看 {{from}} 内部的路由。',
+    },
+  },
+};

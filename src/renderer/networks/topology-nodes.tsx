@@ -1,0 +1,52 @@
+// The three kinds of boxes in the picture.
+import { Badge, Group, Text } from '@mantine/core';
+import { Handle, Position, type NodeProps, type Node } from '@xyflow/react';
+import { IconBox, IconNetwork, IconServer2 } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import classes from './topology.module.css';
+import type { TopologyNode } from './topology.ts';
+
+export type FlowNode<K extends TopologyNode['kind'] = TopologyNode['kind']> = Node<{ node: Extract<TopologyNode, { kind: K }>; isTarget?: boolean }, K>;
+
+export const nodeTypes = { machine: MachineNode, network: NetworkNode, container: ContainerNode };
+
+function MachineNode({ data: { node } }: NodeProps<FlowNode<'machine'>>) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.machine} style={{ width: '100%', height: '100%' }}>
+      <Group gap={8} wrap="nowrap"><IconServer2 size={18} aria-hidden /><Text fw={600} size="sm" truncate>{node.name}</Text></Group>
+      <Text size="xs" c="var(--gantry-subtle)">{t('networks:picture.machine')}</Text>
+      <Handle type="source" position={Position.Right} isConnectable={false} />
+    </div>
+  );
+}
+
+function NetworkNode({ data: { node, isTarget } }: NodeProps<FlowNode<'network'>>) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.network} data-target={isTarget || undefined} style={{ width: '100%', height: '100%' }}>
+      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <Group gap={8} wrap="nowrap">
+        <IconNetwork size={17} aria-hidden />
+        <Text fw={600} size="sm" truncate flex={1}>{node.name}</Text>
+        {node.isInternal ? <Badge size="xs" color="yellow">{t('networks:internal')}</Badge> : <Badge size="xs" color="gray">{node.driver}</Badge>}
+      </Group>
+      <Text size="xs" ff="monospace" truncate>{node.subnets.join(' ')}</Text>
+      <Text size="xs" c="var(--gantry-subtle)" truncate>{t('networks:picture.gateway', { device: node.device, address: node.gateways[0] ?? '–' })}</Text>
+      <Handle type="source" position={Position.Right} isConnectable={false} />
+    </div>
+  );
+}
+
+function ContainerNode({ data: { node } }: NodeProps<FlowNode<'container'>>) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.container} data-stopped={!node.isRunning || undefined} style={{ width: '100%', height: '100%' }}>
+      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <Group gap={8} wrap="nowrap"><IconBox size={17} aria-hidden /><Text fw={600} size="sm" truncate flex={1}>{node.name}</Text></Group>
+      {node.addresses.map(({ network, address, device }) => <Text key={network} size="xs" ff="monospace" truncate>{device} {address}</Text>)}
+      {node.addresses.length === 0 && <Text size="xs" c="var(--gantry-subtle)">{t(node.isRunning ? 'networks:picture.noAddress' : 'networks:picture.stopped')}</Text>}
+      {node.isRunning && <Text size="xs" c="var(--gantry-subtle)">{t('networks:picture.namespace')}</Text>}
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+// One volume: the way of its life as guided steps, its backups, who uses it, everything the engine says.
+import { Anchor, Badge, Breadcrumbs, Button, Code, Group, Stack, Stepper, Tabs, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Link, useLocation, useParams } from 'wouter';
+import { formatAge, formatBytes } from '../ui/format.ts';
+import { HostBadge } from '../ui/host-badge.tsx';
+import { Page } from '../ui/page.tsx';
+import { EmptyState, LoadingRows } from '../ui/states.tsx';
+import { IconDatabase } from '@tabler/icons-react';
+import { BackupTable } from './backup-table.tsx';
+import { useVolumes } from './use-volumes.ts';
+import { volumeActions } from './volume-actions.tsx';
+import { openBackupDialog } from './volume-dialogs.tsx';
+import { isEncrypted, isLocked, shownName, type Volume } from './volume.ts';
+
+export default function VolumePage() {
+  const { t } = useTranslation();
+  const params = useParams();
+  const hostId = params['host'] ?? '';
+  const name = decodeURIComponent(params['name'] ?? '');
+  const { rows, backups, isLoading } = useVolumes();
+  const volume = rows.find(({ host, row }) => host.id === hostId && row.Name === name);
+  const mine = backups.filter((entry) => entry.host === hostId && entry.volume === name);
+  const crumbs = <Breadcrumbs fz="sm"><Anchor component={Link} href="/volumes">{t('volumes:title')}</Anchor><span>{name.slice(0, 40)}</span></Breadcrumbs>;
+  if (isLoading) return <LoadingRows />;
+  if (!volume) {
+    return (
+      <Page title={name.slice(0, 40)} before={crumbs}>
+        <EmptyState icon={IconDatabase} title={t('volumes:gone')} text={t('volumes:goneText')} />
+        {mine.length > 0 && <BackupTable entries={mine} />}
+      </Page>
+    );
+  }
+  const { row, host, sizeBytes } = volume;
+  return (
+    <Page
+      before={crumbs}
+      title={shownName(row)}
+      subtitle={<Group gap="xs" mt={4}><HostBadge host={host} /><Badge color="gray">{row.Driver}</Badge>{sizeBytes !== undefined && <Badge color="gray">{formatBytes(sizeBytes)}</Badge>}{isEncrypted(row) && <Badge color={isLocked(row) ? 'yellow' : 'teal'}>{t(isLocked(row) ? 'volumes:locked' : 'volumes:unlocked')}</Badge>}{volume.isIncomplete && <Badge color="orange">{t('volumes:incomplete')}</Badge>}</Group>}
+      actions={volumeActions.filter((action) => action.appliesTo([volume])).map((action, index) => <Button key={action.id} size="xs" variant={index === 0 ? 'filled' : 'default'} {...(action.colour && { color: action.colour })} leftSection={<action.icon size={15} />} onClick={() => void action.perform([volume])}>{t(action.label)}</Button>)}
+    >
+      <Life volume={volume} />
+      <Tabs defaultValue="backups" keepMounted={false}>
+        <Tabs.List>
+          <Tabs.Tab value="backups">{t('volumes:tabs.backups')} <Text span size="xs" c="dimmed">{mine.length}</Text></Tabs.Tab>
+          <Tabs.Tab value="users">{t('volumes:tabs.users')} <Text span size="xs" c="dimmed">{volume.users.length}</Text></Tabs.Tab>
+          <Tabs.Tab value="inspect">{t('volumes:tabs.inspect')}</Tabs.Tab>
+        </Tabs.List>
+        <Stack pt="md">
+          <Tabs.Panel value="backups"><BackupTable entries={mine} /></Tabs.Panel>
+          <Tabs.Panel value="users"><Users volume={volume} /></Tabs.Panel>
+          <Tabs.Panel value="inspect"><Code block tabIndex={0}>{JSON.stringify(row, null, 2)}</Code></Tabs.Panel>
+        </Stack>
+      </Tabs>
+    </Page>
+  );
+}
+
+/** create -> mount -> use -> back up -> move or restore; each step says what is next. */
+function Life({ volume }: { volume: Volume }) {
+  const { t, i18n } = useTranslation();
+  const [, go] = useLocation();
+  const isRunning = volume.users.some(({ row }) => row.State === 'running');
+  const active = volume.lastBackup ? 4 : isRunning ? 3 : volume.users.length > 0 ? 2 : 1;
+  const first = volume.users[0];
+  const destination = first?.row.Mounts?.find(({ Name }) => Name === volume.row.Name)?.Destination ?? '/';
+  return (
+    <Stepper active={active} size="sm" aria-label={t('volumes:life.label')}>
+      <Stepper.Step label={t('volumes:life.create')} description={volume.row.CreatedAt ? formatAge(Date.parse(volume.row.CreatedAt), i18n.language) : ''} />
+      <Stepper.Step label={t('volumes:life.mount')} description={first ? t('volumes:life.mounted', { count: volume.users.length }) : <Anchor component="button" type="button" size="xs" onClick={() => go('/containers')}>{t('volumes:life.mountNow')}</Anchor>} />
+      <Stepper.Step label={t('volumes:life.use')} description={first ? <Anchor component={Link} size="xs" href={`/containers/${volume.host.id}/${first.row.Id}/files?path=${encodeURIComponent(destination)}`}>{t('volumes:life.browse')}</Anchor> : t('volumes:life.useLater')} />
+      <Stepper.Step label={t('volumes:life.backup')} description={volume.lastBackup ? formatAge(volume.lastBackup.createdAtMs, i18n.language) : <Anchor component="button" type="button" size="xs" onClick={() => openBackupDialog(volume)}>{t('volumes:life.backupNow')}</Anchor>} />
+      <Stepper.Step label={t('volumes:life.move')} description={t('volumes:life.moveText')} />
+    </Stepper>
+  );
+}
+
+function Users({ volume }: { volume: Volume }) {
+  const { t } = useTranslation();
+  if (volume.users.length === 0) return <Text size="sm" c="var(--gantry-subtle)">{t('volumes:noUsers')}</Text>;
+  return (
+    <Stack gap={6}>
+      {volume.users.map(({ host, row }) => {
+        const mount = row.Mounts?.find(({ Name }) => Name === volume.row.Name);
+        return (
+          <Group key={row.Id} gap="sm">
+            <Anchor component={Link} href={`/containers/${host.id}/${row.Id}`} size="sm">{(row.Names[0] ?? '').replace(/^\//, '')}</Anchor>
+            <Code>{mount?.Destination}</Code>
+            <Badge size="xs" color={mount?.RW === false ? 'gray' : 'blue'}>{t(mount?.RW === false ? 'volumes:readOnly' : 'volumes:readWrite')}</Badge>
+            <Text size="xs" c="var(--gantry-subtle)">{row.Status}</Text>
+          </Group>
+        );
+      })}
+    </Stack>
+  );
+}
