@@ -1,6 +1,7 @@
 // One container's log as batches of records, for as long as somebody reads: history first, then what comes, across restarts.
 // Docker ends a followed log when the container ends; the next start is waited for with the event stream, and the log is taken
 // up again after the last line that was seen.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerDetail } from '../contract/containers.ts';
 import type { DockerEvent } from '../contract/system.ts';
 import { filters, type DockerClient } from '../docker/client.ts';
@@ -14,6 +15,9 @@ export interface LogSource {
   /** History, then new lines, until the signal. */
   follow(signal: AbortSignal): AsyncGenerator<RecordBatch>;
 }
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 8_000;
 
 /** @param since RFC 3339; earlier lines are left out */
 export function createLogSource(client: DockerClient, id: string, source: number, since = ''): LogSource {
@@ -46,13 +50,30 @@ export function createLogSource(client: DockerClient, id: string, source: number
     tail: (lines, signal) => read(false, signal, lines),
     history: (signal) => read(false, signal),
     async *follow(signal) {
+      let waitMs = FIRST_WAIT_MS;
       while (!signal.aborted) {
         const fromSeconds = Math.floor(Date.now() / 1000);
-        yield* read(true, signal);
-        await nextStart(client, id, fromSeconds, signal);
+        const before = lastTime;
+        try {
+          yield* read(true, signal);
+          await nextStart(client, id, fromSeconds, signal);
+          waitMs = FIRST_WAIT_MS;
+        } catch (error) {
+          // A connection that broke heals by itself (hosts over SSH); the log goes on after the last line that was seen.
+          if (signal.aborted || !isLost(error)) throw error;
+          if (lastTime !== before) waitMs = FIRST_WAIT_MS;
+          await sleep(waitMs, undefined, { signal }).catch(() => {}); // aborted: the loop ends
+          waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+        }
       }
     },
   };
+}
+
+/** The engine could not be reached, or the stream broke off: not an answer of the engine. */
+function isLost(error: unknown): boolean {
+  const { kind, code, message } = error as { kind?: string; code?: string; message?: string };
+  return kind === 'Unavailable' || code === 'ECONNRESET' || code === 'EPIPE' || message === 'aborted' || message === 'the event stream ended';
 }
 
 /** `since` of the API is compared with whole entries and may repeat the last ones: those are dropped here. */
