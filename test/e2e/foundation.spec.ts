@@ -1,0 +1,77 @@
+/// <reference lib="dom" />
+// The first story, through the window: no image, load one, run it, read its log, stop and remove it; the docker CLI beside it.
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { busyboxArchive } from '../engine/harness.ts';
+import { expect, test } from './app.ts';
+
+const go = (window: Page, name: string) => window.getByRole('navigation').getByRole('link', { name }).first().click();
+
+test.describe.configure({ mode: 'serial' });
+
+test('without images the window says how to get one', async ({ window }) => {
+  await go(window, 'Images');
+  await expect(window.getByRole('heading', { name: 'No images yet' })).toBeVisible();
+  await expect(window.getByRole('button', { name: 'Pull' }).first()).toBeVisible();
+  await expect(window.getByRole('button', { name: 'Load a file' }).first()).toBeVisible();
+});
+
+test('an archive is loaded from the window', async ({ window, engine }) => {
+  await go(window, 'Images');
+  await window.getByRole('button', { name: 'Load a file' }).first().click();
+  const dialog = window.getByRole('dialog');
+  await dialog.locator('input[type=file]').setInputFiles(busyboxArchive('busybox:test'));
+  await dialog.getByRole('button', { name: 'Load', exact: true }).click();
+  await expect(window.getByRole('grid').getByText('busybox').first()).toBeVisible();
+  expect(await engine.dockerOk('images', '--format', '{{.Repository}}:{{.Tag}}')).toBe('busybox:test');
+});
+
+test('what the docker CLI does shows at once, without asking again', async ({ window, engine }) => {
+  await go(window, 'Containers');
+  await engine.dockerOk('create', '--name', 'fromcli', '--network', 'none', 'busybox:test', 'sleep', '300');
+  const row = window.getByRole('row', { name: /fromcli/ });
+  await expect(row).toBeVisible();
+
+  // from the engine's event to the changed row
+  await window.evaluate(() => {
+    const state = { seenAtMs: 0 };
+    Object.assign(globalThis, { watched: state });
+    const observer = new MutationObserver(() => {
+      const found = [...document.querySelectorAll('[role=row]')].some((element) => /fromcli/.test(element.textContent ?? '') && /Running/.test(element.textContent ?? ''));
+      if (found && state.seenAtMs === 0) state.seenAtMs = Date.now();
+    });
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  await engine.dockerOk('start', 'fromcli');
+  await expect(row.getByText('Running')).toBeVisible();
+  const seenAtMs = await window.evaluate(() => (globalThis as unknown as { watched: { seenAtMs: number } }).watched.seenAtMs);
+  const events = await engine.dockerOk('events', '--since', '1m', '--until', '0s', '--filter', 'container=fromcli', '--filter', 'event=start', '--format', '{{.TimeNano}}');
+  expect(seenAtMs - Number(events.split('\n')[0]) / 1e6).toBeLessThan(200);
+  await engine.dockerOk('rm', '-f', 'fromcli');
+  await expect(row).toHaveCount(0);
+});
+
+test('a container is run, read, stopped and removed', async ({ window, engine }) => {
+  await go(window, 'Containers');
+  await window.getByRole('button', { name: 'Run a container' }).first().click();
+  const dialog = window.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Name' }).first().fill('story');
+  const image = dialog.getByRole('combobox', { name: 'Image' }).or(dialog.getByRole('textbox', { name: 'Image' })).first();
+  await image.fill('busybox:test');
+  await window.keyboard.press('Escape').catch(() => {}); // closes the list of proposals, when there is one
+  if (!(await dialog.isVisible())) throw new Error('Escape closed the whole dialog');
+  await dialog.getByRole('textbox', { name: 'Command' }).first().fill('sh -c "echo first line; sleep 300"');
+  await dialog.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect.poll(() => engine.dockerOk('ps', '--format', '{{.Names}}')).toBe('story');
+});
+
+test('no view has a serious accessibility problem', async ({ window }) => {
+  for (const view of ['Dashboard', 'Containers', 'Images', 'Volumes', 'Networks', 'Builds', 'Hosts', 'Settings']) {
+    const link = window.getByRole('navigation').getByRole('link', { name: view }).first();
+    await link.click();
+    await window.waitForTimeout(400);
+    const { violations } = await new AxeBuilder({ page: window }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(serious.map(({ id, nodes }) => `${view}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)).toEqual([]);
+  }
+});
