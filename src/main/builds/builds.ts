@@ -11,8 +11,8 @@ import { createChannel, type Channel } from '../rpc/channel.ts';
 import { classicReader, type ClassicLine } from './classic-reader.ts';
 import { packFolder, packText, folderPath } from './context-folder.ts';
 import { checkDockerfile } from './dockerfile-check.ts';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 export interface Builds {
   list(host: string, client: DockerClient, signal?: AbortSignal): Promise<BuildRow[]>;
@@ -35,6 +35,7 @@ export function createBuilds(file: string): Builds {
     const map = await readSources();
     map.set(key, source);
     for (const old of [...map.keys()].slice(0, -KEPT_SOURCES)) map.delete(old);
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(file, JSON.stringify([...map]), { mode: 0o600 });
   };
   const aborts = new Map<string, AbortController>();

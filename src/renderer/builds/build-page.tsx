@@ -85,7 +85,7 @@ function Summary({ build, nowMs }: { build: BuildView; nowMs: number }) {
 function ExploreButton({ host, imageId }: { host: string; imageId: string }) {
   const { t } = useTranslation();
   const [, go] = useLocation();
-  return <Button variant="default" leftSection={<IconStack2 size={16} />} onClick={() => go(`/images/${host}/${encodeURIComponent(imageId)}`)}>{t('builds:actions.explore')}</Button>;
+  return <Button variant="default" leftSection={<IconStack2 size={16} />} onClick={() => go(`/images/${host}/${encodeURIComponent(imageId)}/layers`)}>{t('builds:actions.explore')}</Button>;
 }
 
 /** The failing step's own words, and the way to it. */

@@ -53,7 +53,7 @@ export default function DockerfileEditor({ value, label, onChange, onCheck, read
           EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly),
           EditorView.contentAttributes.of({ 'aria-label': label, ...(readOnly ? { tabindex: '0' } : {}) }),
           EditorView.updateListener.of((update) => update.docChanged && latest.current.onChange?.(update.state.doc.toString())),
-          EditorView.theme({ '&': { height: '100%', fontSize: '13px' }, '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)' }, '.cm-tooltip': { maxWidth: '520px' }, '.cm-diagnosticText': { whiteSpace: 'pre-wrap' } }),
+          EditorView.theme({ '&': { height: '100%', fontSize: '13px' }, '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)' }, '.cm-tooltip': { maxWidth: '520px' }, '.cm-diagnosticText': { whiteSpace: 'pre-wrap', fontFamily: 'var(--mantine-font-family-monospace)', fontSize: '12px' } }),
           theme.current.of([]),
         ],
       }),

@@ -1,0 +1,63 @@
+// A build from the window: open a folder, take an advice, build, see the stages, fail on a line, compare the two.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { busyboxArchive } from '../engine/harness.ts';
+import { expect, test } from './app.ts';
+
+const DOCKERFILE = `ARG BASE=busybox:test
+FROM \${BASE} AS tool
+RUN echo building the tool > /tool
+
+FROM \${BASE}
+ENV greeting hello
+COPY --from=tool /tool /bin/
+COPY src /src
+CMD ["sh", "-c", "echo $greeting"]
+`;
+
+test('a folder becomes an image, and a mistake is shown on its line', async ({ engine, window: page }) => {
+  await engine.dockerOk('load', '-i', busyboxArchive());
+  const folder = mkdtempSync(join(tmpdir(), 'gantry-project-'));
+  mkdirSync(join(folder, 'src'));
+  writeFileSync(join(folder, 'src/main'), 'main');
+  writeFileSync(join(folder, 'Dockerfile'), DOCKERFILE);
+  try {
+    await page.getByRole('link', { name: 'Builds' }).click();
+    await page.getByRole('button', { name: 'New build' }).first().click();
+    await page.getByLabel('Folder on this computer').fill(folder);
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await expect(page.getByLabel('Build argument BASE')).toHaveAttribute('placeholder', 'busybox:test');
+
+    // one click turns the old form of ENV into the new one, saving writes it to the folder
+    await page.getByRole('button', { name: 'Write it with =' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect.poll(() => readFileSync(join(folder, 'Dockerfile'), 'utf8')).toContain('ENV greeting=hello');
+
+    const names = page.getByRole('combobox', { name: 'Names of the image' });
+    await names.fill('story/app:1');
+    await names.press('Enter');
+    await expect(page.getByRole('note', { name: 'The same as a command' })).toHaveText(`docker build -t story/app:1 ${folder}`);
+    await page.getByRole('button', { name: 'Build', exact: true }).click();
+
+    await expect(page.getByRole('heading', { name: /story\/app:1/ })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Explore the image' })).toBeVisible({ timeout: 30_000 });
+    expect((await engine.dockerOk('image', 'inspect', '--format', '{{json .Config.Env}}', 'story/app:1'))).toContain('greeting=hello');
+    await page.getByText('Stages', { exact: true }).click();
+    await expect(page.getByRole('group', { name: 'Graph of 2 stages' }).getByRole('button', { name: 'Step 7: COPY src /src' })).toBeVisible();
+    await page.getByText('Timeline', { exact: true }).click();
+    await expect(page.getByRole('button', { name: /^3: RUN echo building the tool/ })).toBeVisible();
+
+    writeFileSync(join(folder, 'Dockerfile'), readFileSync(join(folder, 'Dockerfile'), 'utf8').replace('CMD', 'RUN cat /src/nothing\nCMD'));
+    await page.getByRole('button', { name: 'Build again' }).click();
+    await expect(page.getByText('Step 8 failed (line 9 of the Dockerfile)')).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByRole('log', { name: 'Log of step 8' })).toContainText("can't open '/src/nothing'");
+
+    await page.getByRole('link', { name: 'Builds' }).first().click();
+    for (const box of await page.getByRole('checkbox', { name: 'Select story/app:1' }).all()) await box.check();
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await expect(page.getByRole('row', { name: /new\s*RUN cat \/src\/nothing/ })).toBeVisible();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
