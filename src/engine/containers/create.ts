@@ -3,8 +3,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { ContainerConfig, EndpointSettings, HostConfig } from '@docker/node-sdk';
 import { randomId, type ContainerId } from '../base/ids.ts';
-import type { NetworkedContainer } from '../needs.ts';
-import { InvalidParameter, NotImplemented } from '../wire/errors.ts';
+import type { Image, NetworkedContainer } from '../needs.ts';
+import { InvalidParameter, NotFound, NotImplemented } from '../wire/errors.ts';
 import type { Container } from './container.ts';
 import { onlineCpus } from './machine.ts';
 import { mergeConfig, mergeHostConfig } from './merge.ts';
@@ -25,7 +25,7 @@ export async function createContainer(parts: Parts, body: CreateBody | undefined
   const { machine, store, folders } = parts;
   const requestedName = givenName === null || givenName === '' ? undefined : checkName(givenName);
   validateCreate(wish, hostWish, machine.facts, onlineCpus());
-  const image = parts.images.resolve(wish.Image ?? '');
+  const image = imageOf(parts, wish.Image ?? '');
   const id = randomId() as ContainerId;
   const name = requestedName ?? randomName((candidate) => store.isNameTaken(candidate));
   const hostConfig = mergeHostConfig(hostWish, { runtime: machine.runtime.name, cgroupVersion: machine.facts.cgroupVersion });
@@ -64,6 +64,16 @@ export async function createContainer(parts: Parts, body: CreateBody | undefined
   undo.move();
   publish(parts, container, 'create');
   return container;
+}
+
+/** Docker names the tag it looked for. */
+function imageOf(parts: Parts, name: string): Image {
+  try {
+    return parts.images.resolve(name);
+  } catch (error) {
+    const isBare = !/[@:][^/]*$/.test(name) && name !== '';
+    throw error instanceof NotFound && isBare ? new NotFound(`No such image: ${name}:latest`) : error;
+  }
 }
 
 /** The container as networking sees it. */

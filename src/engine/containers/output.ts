@@ -21,17 +21,23 @@ export interface OutputSource extends Disposable {
   read(following: Following): AsyncGenerator<Buffer>;
   /** The run has ended and everything it wrote is in the file. */
   ended(): void;
-  /** The log was renamed to `log.1` and begins anew. */
-  rotated(): void;
+  /** Calls `rename` once every follower holds the file that is about to lose its name. */
+  rotate(rename: () => void): Promise<void>;
   /** Calls back after the log has grown. */
   onChange(listener: () => void): Disposable;
 }
 
+/** A log file that a follower holds open: rotation may rename or delete it, the bytes stay readable. */
+interface OpenLog { handle: FileHandle; /** the file that conmon writes now */ isCurrent: boolean }
+
+/** A follower this many files behind loses the oldest. */
+const MAX_PENDING = 256;
+
 export function logOutput(path: string): OutputSource {
   const listeners = new Set<() => void>();
+  const followers = new Set<{ beforeRotation(): Promise<void> }>();
   let watcher: FSWatcher | undefined;
   let runsEnded = 0;
-  let rotations = 0;
   let version = 0;
   const notify = () => {
     version++;
@@ -54,39 +60,57 @@ export function logOutput(path: string): OutputSource {
       },
     };
   };
-  const nameOf = (age: number) => (age === 0 ? path : `${path}.${age}`);
 
   async function* read({ from, files, follow, signal }: Following): AsyncGenerator<Buffer> {
     let wake = () => {};
     using _listening = listen(() => wake());
     signal.addEventListener('abort', () => wake(), { once: true });
     const firstRun = runsEnded;
-    let seenRotations = rotations;
-    const queue = from === 'end' ? [] : files.slice(from.file);
-    let handle: FileHandle | undefined = await openLog(queue.shift() ?? path);
-    let offset = from === 'end' ? ((await handle?.stat())?.size ?? 0) : from.offset;
+    const pending: OpenLog[] = [];
+    for (const file of from === 'end' ? [path] : files.slice(from.file)) {
+      const handle = await openLog(file);
+      if (handle) pending.push({ handle, isCurrent: file === path });
+    }
+    let now = pending.shift();
+    let next: OpenLog | undefined;
+    const follower = {
+      // Called while the current file still has its name: whoever is not there yet takes hold of it.
+      async beforeRotation() {
+        const holder = [...pending, ...(next ? [next] : []), ...(now ? [now] : [])].find(({ isCurrent }) => isCurrent);
+        if (holder) holder.isCurrent = false;
+        else {
+          const handle = await openLog(path);
+          if (handle) pending.push({ handle, isCurrent: false });
+          if (pending.length > MAX_PENDING) await pending.shift()?.handle.close();
+        }
+      },
+    };
+    followers.add(follower);
+    let offset = from === 'end' ? ((await now?.handle.stat())?.size ?? 0) : from.offset;
     const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
     try {
       while (!signal.aborted) {
         const seen = version;
         const isOver = !follow || runsEnded > firstRun;
-        const rotationsNow = rotations;
-        const { bytesRead } = (await handle?.read(buffer, 0, CHUNK_BYTES, offset)) ?? { bytesRead: 0 };
+        const { bytesRead } = (await now?.handle.read(buffer, 0, CHUNK_BYTES, offset)) ?? { bytesRead: 0 };
         if (bytesRead > 0) {
           offset += bytesRead;
           yield buffer.subarray(0, bytesRead);
           continue;
         }
-        if (queue.length > 0 || rotationsNow > seenRotations || !handle) {
-          // This file is complete: the next newer one is an older file still to read, or what rotation made of it.
-          const next = queue.shift() ?? (rotationsNow > seenRotations ? nameOf(rotationsNow - ++seenRotations) : path);
-          const opened = await openLog(next);
-          if (opened) {
-            await handle?.close();
-            handle = opened;
-            offset = 0;
-            continue;
+        if (next) {
+          // The old file was read once more after the new one was seen, so it is complete.
+          await now?.handle.close();
+          [now, next, offset] = [next, undefined, 0];
+          continue;
+        }
+        if (!now?.isCurrent) {
+          next = pending.shift();
+          if (!next) {
+            const handle = await openLog(path);
+            if (handle) next = { handle, isCurrent: true };
           }
+          if (next) continue;
         }
         if (isOver) return;
         if (seen === version) await new Promise<void>((resolve) => {
@@ -95,7 +119,8 @@ export function logOutput(path: string): OutputSource {
         });
       }
     } finally {
-      await handle?.close();
+      followers.delete(follower);
+      await Promise.all([now, next, ...pending].map((log) => log?.handle.close()));
     }
   }
 
@@ -105,8 +130,9 @@ export function logOutput(path: string): OutputSource {
       runsEnded++;
       notify();
     },
-    rotated() {
-      rotations++;
+    async rotate(rename) {
+      await Promise.all([...followers].map((follower) => follower.beforeRotation()));
+      rename();
       notify();
     },
     onChange: listen,

@@ -4,7 +4,7 @@ import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { Container } from './container.ts';
 import { isLogged, logPath } from './output-of.ts';
 import type { OutputSource } from './output.ts';
-import type { Parts } from './parts.ts';
+import { inBackground, type Parts } from './parts.ts';
 import { isUp, type ContainerRecord } from './record.ts';
 import { reopenLog } from './resize.ts';
 import { logBytes } from './validate.ts';
@@ -28,13 +28,13 @@ export function rotateLog(parts: Parts, container: Container, output: OutputSour
   if (!limits || container.rotation) return;
   let timer: NodeJS.Timeout | undefined;
   const check = () => {
-    timer = undefined;
-    if (!isUp(container.record) || parts.closing.aborted) return;
-    try {
-      rotateIfLarge(parts, container, output, limits);
-    } catch (error) {
-      parts.log.warn('a log could not be rotated', { id: container.id, error });
-    }
+    inBackground(parts, 'a log could not be rotated', container.id, async () => {
+      try {
+        if (isUp(container.record) && !parts.closing.aborted) await rotateIfLarge(parts, container, output, limits);
+      } finally {
+        timer = undefined;
+      }
+    });
   };
   const watching = output.onChange(() => { timer ??= setTimeout(check, CHECK_MS).unref(); });
   container.rotation = {
@@ -47,17 +47,18 @@ export function rotateLog(parts: Parts, container: Container, output: OutputSour
   check();
 }
 
-function rotateIfLarge(parts: Parts, container: Container, output: OutputSource, limits: Limits): void {
+async function rotateIfLarge(parts: Parts, container: Container, output: OutputSource, limits: Limits): Promise<void> {
   const path = logPath(parts, container.record);
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   // Without the file a rotation is under way: conmon has not made the new one yet.
   if (size === undefined || size < limits.bytes) return;
-  for (let age = limits.files - 1; age >= 1; age--) {
-    const from = age === 1 ? path : `${path}.${age - 1}`;
-    if (existsSync(from)) renameSync(from, `${path}.${age}`);
-  }
-  // One file only: what is in it is given up, but followers keep reading the old one to its end.
-  if (limits.files === 1) rmSync(path, { force: true });
-  reopenLog(parts, container.id);
-  output.rotated();
+  await output.rotate(() => {
+    for (let age = limits.files - 1; age >= 1; age--) {
+      const from = age === 1 ? path : `${path}.${age - 1}`;
+      if (existsSync(from)) renameSync(from, `${path}.${age}`);
+    }
+    // One file only: what is in it is given up, but followers keep reading the old one to its end.
+    if (limits.files === 1) rmSync(path, { force: true });
+    if (isUp(container.record)) reopenLog(parts, container.id);
+  });
 }

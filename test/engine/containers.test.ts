@@ -1,0 +1,229 @@
+// The life of a container through the docker CLI against a real engine: run, exec, attach, stop, limits, errors.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { busyboxArchive, startTestEngine, type TestEngine } from './harness.ts';
+
+let engine: TestEngine;
+const image = 'busybox:test';
+const none = ['--network', 'none'];
+
+beforeAll(async () => {
+  engine = await startTestEngine();
+  await engine.dockerOk('load', '-i', busyboxArchive(image));
+});
+afterAll(async () => engine?.[Symbol.asyncDispose]());
+
+const inspect = async (name: string) => (await engine.api<{ Id: string; State: { Status: string; ExitCode: number; OOMKilled: boolean; Pid: number; Error: string }; RestartCount: number }>('GET', `/containers/${name}/json`)).json;
+/** stdin in, stdout out, as bytes */
+function pipe(args: string[], input: Buffer): Buffer {
+  return execFileSync('docker', ['-H', `unix://${engine.socketPath}`, ...args], { input, maxBuffer: 64 << 20, timeout: 30_000 });
+}
+
+describe('run', () => {
+  test('prints what the command prints, to both streams, and has its exit code', async () => {
+    const { code, stdout, stderr } = await engine.docker('run', '--rm', ...none, image, 'sh', '-c', 'echo out; echo err >&2; exit 7');
+    expect({ code, stdout, stderr }).toEqual({ code: 7, stdout: 'out\n', stderr: 'err\n' });
+  });
+
+  test('output without a newline stays without one', async () => {
+    expect((await engine.docker('run', '--rm', ...none, image, 'printf', 'no newline')).stdout).toBe('no newline');
+  });
+
+  test('binary input comes back unharmed, and the end of the input ends the command', () => {
+    const bytes = randomBytes(2_000_000);
+    expect(pipe(['run', '--rm', '-i', ...none, image, 'cat'], bytes).equals(bytes)).toBe(true);
+  });
+
+  test('user, environment, folder, host name, labels', async () => {
+    const out = await engine.dockerOk('run', '--rm', ...none, '-u', 'nobody', '-e', 'A=b c', '-w', '/tmp', '--hostname', 'box', image, 'sh', '-c', 'id -u; echo $A; pwd; hostname');
+    expect(out.split('\n')).toEqual(['65534', 'b c', '/tmp', 'box']);
+  });
+
+  test.each([
+    [['nosuch'], 127, 'executable file not found in $PATH'],
+    [['/etc/passwd'], 126, 'permission denied'],
+    [['/etc'], 126, 'is a directory'],
+  ])('%s cannot be started: exit code %i', async (command, code, message) => {
+    const result = await engine.docker('run', '--rm', ...none, image, ...command);
+    expect(result.code).toBe(code);
+    expect(result.stderr).toContain(message);
+    expect(await engine.dockerOk('ps', '-aq')).toBe('');
+  });
+
+  test('a terminal is one, and has a size', async () => {
+    const { status, json } = await engine.api<{ Id: string }>('POST', '/containers/create', { Image: image, Cmd: ['sh', '-c', 'sleep 0.3; tty; stty size'], Tty: true, HostConfig: { NetworkMode: 'none', ConsoleSize: [33, 99] } });
+    expect(status).toBe(201);
+    await engine.dockerOk('start', json.Id);
+    await engine.api('POST', `/containers/${json.Id}/resize?h=40&w=120`);
+    await engine.dockerOk('wait', json.Id);
+    const { stdout } = await engine.docker('logs', json.Id);
+    expect(stdout).toContain('/dev/');
+    expect(stdout).toContain('40 120');
+    await engine.dockerOk('rm', json.Id);
+  });
+
+  test('read-only root, tmpfs, shm size, init', async () => {
+    const out = await engine.docker('run', '--rm', ...none, '--read-only', '--tmpfs', '/scratch:size=1m', '--shm-size', '2m', '--init', image, 'sh', '-c', 'touch /x; touch /scratch/x && df -k /dev/shm | tail -1; ps | grep -c docker-init');
+    expect(out.stderr).toContain('Read-only file system');
+    expect(out.stdout).toMatch(/2048/);
+  });
+});
+
+describe('exec', () => {
+  test('runs beside the main process with its own exit code, user, environment and streams', async () => {
+    await engine.dockerOk('run', '-d', '--name', 'exec', ...none, image, 'sleep', '100');
+    const { code, stdout, stderr } = await engine.docker('exec', '-u', '1000:1000', '-e', 'X=1', '-w', '/tmp', 'exec', 'sh', '-c', 'id -u; pwd; echo $X; echo again > /dev/stdout; echo err >&2; exit 5');
+    expect({ code, stdout, stderr }).toEqual({ code: 5, stdout: '1000\n/tmp\n1\nagain\n', stderr: 'err\n' });
+    const bytes = randomBytes(1_000_000);
+    expect(pipe(['exec', '-i', 'exec', 'cat'], bytes).equals(bytes)).toBe(true);
+    expect((await engine.docker('exec', 'exec', 'nosuch')).code).toBe(127);
+    expect((await engine.docker('exec', '-t', 'exec', 'tty')).stdout).toContain('/dev/pts/');
+  });
+
+  test('is refused while paused and when stopped', async () => {
+    await engine.dockerOk('pause', 'exec');
+    expect((await engine.docker('exec', 'exec', 'true')).stderr).toContain('is paused');
+    expect((await inspect('exec')).State.Status).toBe('paused');
+    await engine.dockerOk('unpause', 'exec');
+    await engine.dockerOk('stop', '-t', '0', 'exec');
+    expect((await engine.docker('exec', 'exec', 'true')).stderr).toContain('is not running');
+    await engine.dockerOk('rm', 'exec');
+  });
+});
+
+describe('the state machine', () => {
+  test('answers docker\'s codes and keeps the history with causes', async () => {
+    const { json: { Id: id } } = await engine.api<{ Id: string }>('POST', '/containers/create?name=states', { Image: image, Cmd: ['sh', '-c', 'trap "exit 3" TERM; while :; do sleep 0.05; done'], HostConfig: { NetworkMode: 'none' } });
+    const post = async (verb: string) => (await engine.api('POST', `/containers/${id}/${verb}`)).status;
+    expect([await post('stop'), await post('kill'), await post('pause'), await post('unpause')]).toEqual([304, 409, 409, 409]);
+    expect([await post('start'), await post('start'), await post('pause'), await post('pause'), await post('start')]).toEqual([204, 304, 204, 409, 409]);
+    expect((await engine.api('DELETE', `/containers/${id}`)).status).toBe(409);
+    expect([await post('unpause'), await post('stop?t=5'), await post('stop')]).toEqual([204, 204, 304]);
+    expect((await inspect(id)).State.ExitCode).toBe(3);
+    const { json } = await engine.api<{ State: string; Moves: string[]; History: { To: string; Cause: string }[] }>('GET', `/gantry/containers/${id}/history`);
+    expect(json.History.map(({ To, Cause }) => `${To}: ${Cause}`)).toEqual(['created: create', 'running: start', 'paused: pause', 'running: unpause', 'exited: stop']);
+    expect(json.Moves).toContain('removing');
+    expect((await engine.api('DELETE', `/containers/${id}`)).status).toBe(204);
+    expect((await engine.api('DELETE', `/containers/${id}`)).status).toBe(404);
+  });
+
+  test('a process that ignores the signal is killed when its grace period is over', async () => {
+    await engine.dockerOk('run', '-d', '--name', 'deaf', ...none, image, 'sh', '-c', 'trap "" TERM; while :; do sleep 0.05; done');
+    await engine.dockerOk('stop', '-t', '1', 'deaf');
+    expect((await inspect('deaf')).State.ExitCode).toBe(137);
+    await engine.dockerOk('rm', 'deaf');
+  });
+
+  test('out of memory is told from a kill', async () => {
+    await engine.docker('run', '--name', 'oom', ...none, '-m', '16m', '--memory-swap', '16m', image, 'tail', '/dev/zero');
+    const { State } = await inspect('oom');
+    expect({ code: State.ExitCode, oom: State.OOMKilled }).toEqual({ code: 137, oom: true });
+    await engine.dockerOk('rm', 'oom');
+  });
+
+  test('on-failure starts it again as often as it says', async () => {
+    await engine.dockerOk('run', '-d', '--name', 'again', ...none, '--restart', 'on-failure:2', image, 'false');
+    await expect.poll(async () => { const { RestartCount, State } = await inspect('again'); return `${RestartCount} ${State.Status}`; }, { timeout: 10_000 }).toBe('2 exited');
+    await engine.dockerOk('rm', 'again');
+  });
+
+  test('health: starting, healthy, with the last outputs', async () => {
+    await engine.dockerOk('run', '-d', '--name', 'health', ...none, '--health-cmd', 'echo checked; test -e /ok', '--health-interval', '100ms', '--health-retries', '2', image, 'sh', '-c', 'sleep 0.8; touch /ok; sleep 100');
+    const health = async () => (await engine.dockerOk('inspect', '-f', '{{.State.Health.Status}}', 'health'));
+    await expect.poll(health, { timeout: 10_000 }).toBe('unhealthy');
+    await expect.poll(health, { timeout: 10_000 }).toBe('healthy');
+    expect(await engine.dockerOk('inspect', '-f', '{{(index .State.Health.Log 0).Output}}', 'health')).toContain('checked');
+    await engine.dockerOk('rm', '-f', 'health');
+  });
+
+  test('limits can be changed while it runs', async () => {
+    await engine.dockerOk('run', '-d', '--name', 'limits', ...none, image, 'sleep', '100');
+    await engine.dockerOk('update', '--memory', '64m', '--memory-swap', '64m', '--pids-limit', '50', 'limits');
+    const { json } = await engine.api<{ cgroups: { limits: Record<string, string> }[] }>('GET', '/gantry/containers/limits/isolation');
+    const limits = Object.assign({}, ...json.cgroups.map((cgroup) => cgroup.limits)) as Record<string, string>;
+    expect(limits['memory.limit_in_bytes'] ?? limits['memory.max']).toBe(String(64 << 20));
+    expect(limits['pids.max']).toBe('50');
+    await engine.dockerOk('rm', '-f', 'limits');
+  });
+});
+
+describe('bad input', () => {
+  test.each<[string, string, unknown, number, string]>([
+    ['unknown image', '/containers/create', { Image: 'nope', Cmd: ['x'] }, 404, 'No such image: nope:latest'],
+    ['bad name', '/containers/create?name=a/b', { Image: image, Cmd: ['x'] }, 400, 'Invalid container name'],
+    ['too little memory', '/containers/create', { Image: image, HostConfig: { NetworkMode: 'none', Memory: 1024 } }, 400, 'Minimum memory limit allowed is 6MB'],
+    ['too many CPUs', '/containers/create', { Image: image, HostConfig: { NetworkMode: 'none', NanoCpus: 999e9 } }, 400, 'range of CPUs is from 0.01'],
+    ['links', '/containers/create', { Image: image, HostConfig: { NetworkMode: 'none', Links: ['a:b'] } }, 501, '--link is not supported'],
+    ['an annotation that belongs to the engine', '/containers/create', { Image: image, HostConfig: { NetworkMode: 'none', Annotations: { 'run.oci.seccomp_bpf_data': 'AA==' } } }, 400, 'reserved'],
+    ['an unknown signal', '/containers/create', { Image: image, StopSignal: 'SIGNOPE', HostConfig: { NetworkMode: 'none' } }, 400, 'invalid signal'],
+    ['an unknown capability', '/containers/create', { Image: image, HostConfig: { NetworkMode: 'none', CapAdd: ['FLY'] } }, 400, 'unknown capability'],
+    ['auto-remove with a restart policy', '/containers/create', { Image: image, HostConfig: { NetworkMode: 'none', AutoRemove: true, RestartPolicy: { Name: 'always' } } }, 400, 'AutoRemove'],
+    ['an unknown log driver', '/containers/create', { Image: image, HostConfig: { NetworkMode: 'none', LogConfig: { Type: 'carrier-pigeon' } } }, 400, 'log driver'],
+  ])('%s', async (_, path, body, status, message) => {
+    const answer = await engine.api('POST', path, body);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toContain(message);
+    expect(readdirSync(join(engine.dataRoot, 'containers'))).toEqual([]);
+  });
+
+  test('a used name, also after a rename', async () => {
+    await engine.dockerOk('create', '--name', 'first', ...none, image);
+    const again = await engine.docker('create', '--name', 'first', ...none, image);
+    expect(again.stderr).toContain('The container name "/first" is already in use by container');
+    await engine.dockerOk('rename', 'first', 'second');
+    await engine.dockerOk('create', '--name', 'first', ...none, image);
+    expect((await engine.docker('rename', 'first', 'second')).code).toBe(1);
+    await engine.dockerOk('rm', 'first', 'second');
+  });
+
+  test('10,000 labels and a huge environment are carried', async () => {
+    const Labels = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`label.${index}`, `value ${index}`]));
+    const { json: { Id } } = await engine.api<{ Id: string }>('POST', '/containers/create', { Image: image, Cmd: ['sh', '-c', 'echo ${#BIG}'], Labels, Env: [`BIG=${'x'.repeat(100_000)}`], HostConfig: { NetworkMode: 'none' } });
+    expect(await engine.dockerOk('start', '-a', Id)).toBe('100000');
+    expect(await engine.dockerOk('ps', '-aq', '--filter', 'label=label.9999=value 9999')).toBe(Id.slice(0, 12));
+    await engine.dockerOk('rm', Id);
+  });
+});
+
+describe('logs', () => {
+  test('a line of 10 MB and output that is no UTF-8 survive', async () => {
+    await engine.dockerOk('run', '--name', 'long', ...none, image, 'sh', '-c', 'head -c 10485760 /dev/zero | tr "\\0" a; echo; printf "\\377\\376\\n"');
+    const bytes = pipe(['logs', 'long'], Buffer.alloc(0));
+    expect(bytes.length).toBe(10_485_760 + 1 + 3);
+    expect([...bytes.subarray(-3)]).toEqual([0xff, 0xfe, 10]);
+    await engine.dockerOk('rm', 'long');
+  });
+
+  test('tail, timestamps, since, one stream', async () => {
+    await engine.dockerOk('run', '--name', 'lines', ...none, image, 'sh', '-c', 'for i in 1 2 3 4 5; do echo line $i; done; echo late >&2');
+    expect((await engine.docker('logs', '--tail', '3', 'lines')).stdout).toBe('line 4\nline 5\n');
+    expect((await engine.docker('logs', '-t', '--tail', '2', 'lines')).stdout).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z line 5\n$/);
+    expect((await engine.docker('logs', '--since', '2099-01-01T00:00:00Z', 'lines')).stdout).toBe('');
+    await engine.dockerOk('rm', 'lines');
+  });
+
+  test('follow ends with the container and misses nothing across rotation', async () => {
+    const { json: { Id } } = await engine.api<{ Id: string }>('POST', '/containers/create', {
+      Image: image, Cmd: ['sh', '-c', 'i=0; while [ $i -lt 20000 ]; do echo "line $i of many lines that fill a small log file quickly"; i=$((i+1)); done'],
+      HostConfig: { NetworkMode: 'none', LogConfig: { Type: 'json-file', Config: { 'max-size': '200k', 'max-file': '2' } } },
+    });
+    const follower = spawn('docker', ['-H', `unix://${engine.socketPath}`, 'start', '-a', Id]);
+    let out = '';
+    follower.stdout.on('data', (chunk: Buffer) => { out += chunk.toString(); });
+    await new Promise((ended) => follower.on('close', ended));
+    expect(out.split('\n').length - 1).toBe(20_000);
+    expect(out.endsWith('line 19999 of many lines that fill a small log file quickly\n')).toBe(true);
+    expect(existsSync(join(engine.dataRoot, 'containers', Id, 'log.2'))).toBe(false);
+    await engine.dockerOk('rm', Id);
+  });
+});
+
+test('nothing is left when all containers are removed', async () => {
+  expect(await engine.dockerOk('ps', '-aq')).toBe('');
+  expect(engine.leftovers()).toEqual([]);
+  for (const folder of ['containers', 'exits', 'attach', 'crun', 'steps']) if (existsSync(join(engine.runRoot, folder))) expect(readdirSync(join(engine.runRoot, folder))).toEqual([]);
+  expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(engine.runRoot);
+});
