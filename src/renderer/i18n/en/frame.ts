@@ -17,7 +17,7 @@ export default {
     switch: 'Host: {{name}}',
     state: { idle: 'Not connected', connecting: 'Connecting', live: 'Connected', reconnecting: 'Reconnecting', failed: 'Not reachable' },
   },
-  palette: { open: 'Open command palette', hint: 'Search or run a command', nothing: 'Nothing found', go: 'Go to', hosts: 'Hosts', show: 'Show {{host}}' },
+  palette: { open: 'Open command palette', hint: 'Search or run a command', nothing: 'Nothing found', go: 'Go to', do: 'Do', pull: 'Pull an image', load: 'Load an image from a file', prune: 'Remove unused images', hosts: 'Hosts', show: 'Show {{host}}' },
   tasks: {
     title: 'Tasks',
     open: 'Tasks, {{count}} running',

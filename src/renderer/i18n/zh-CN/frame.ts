@@ -17,7 +17,7 @@ export default {
     switch: '主机：{{name}}',
     state: { idle: '未连接', connecting: '正在连接', live: '已连接', reconnecting: '正在重新连接', failed: '无法访问' },
   },
-  palette: { open: '打开命令面板', hint: '搜索或运行命令', nothing: '没有结果', go: '前往', hosts: '主机', show: '显示 {{host}}' },
+  palette: { open: '打开命令面板', hint: '搜索或运行命令', nothing: '没有结果', go: '前往', do: '执行', pull: '拉取镜像', load: '从文件加载镜像', prune: '删除未使用的镜像', hosts: '主机', show: '显示 {{host}}' },
   tasks: {
     title: '任务',
     open: '任务，{{count}} 个正在运行',
