@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { linkSync, mkdirSync, mkdtempSync, openSync, writeSync, closeSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, openSync, writeSync, closeSync, rmSync, symlinkSync, ftruncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -56,6 +56,17 @@ describe.each([
     for (let i = 0; i < 30; i++) whole.fill(i + 1, i * 1_048_576, i * 1_048_576 + 4096);
     expect(sparse.hash?.toString('hex')).toBe(sha(whole));
   });
+});
+
+test('a sparse file of 10 GB costs nothing', () => {
+  mkdirSync(join(folder, 'huge'));
+  ftruncateSync(openSync(join(folder, 'huge/hole'), 'w'), 10 * 2 ** 30);
+  const archive = execFileSync('tar', ['-C', folder, '--sparse', '-cf', '-', 'huge'], { maxBuffer: 1 << 20 });
+  const began = performance.now();
+  const { entries, problem } = readAll(archive);
+  expect(problem).toBeUndefined();
+  expect(entries[1]).toMatchObject({ size: 10 * 2 ** 30, storedBytes: 0 });
+  expect(performance.now() - began).toBeLessThan(500);
 });
 
 test('reads base-256 numbers', () => {

@@ -75,6 +75,8 @@ export interface ConfigChange { key: string; before: string | undefined; after: 
 export type OpenStep =
   /** an address to send the archive's bytes to */
   | { type: 'upload'; url: string }
+  /** nothing was read yet: so many bytes would cross the network; ask again with `confirmed` */
+  | { type: 'ask'; bytes: number }
   /** totalBytes 0: not known */
   | { type: 'progress'; bytes: number; totalBytes: number }
   | { type: 'ready'; session: string; image: ExplorerImage };
@@ -155,9 +157,11 @@ export type RowFilter = z.infer<typeof filter>;
 
 export const layersContract = {
   /** Opens an image of a host; `fresh` ignores what is cached. */
-  open: oc.input(z.object({ host: z.string(), image: z.string().min(1), platform: z.string().optional(), fresh: z.boolean().optional() })).output(eventIterator(type<OpenStep>())),
+  open: oc.input(z.object({ host: z.string(), image: z.string().min(1), platform: z.string().optional(), fresh: z.boolean().optional(), confirmed: z.boolean().optional() })).output(eventIterator(type<OpenStep>())),
   /** Opens an archive that the renderer sends; the first step gives the address. */
   openArchive: oc.input(z.object({ fileName: z.string(), sizeBytes: z.number() })).output(eventIterator(type<OpenStep>())),
+  /** The files of a container as they are now, as one layer: to compare with an image. */
+  openContainer: oc.input(z.object({ host: z.string(), id: z.string().min(1), name: z.string() })).output(eventIterator(type<OpenStep>())),
   /** A session that shows what `after` changed. */
   compare: oc.input(z.object({ before: z.string(), after: z.string(), ignoreTimes: z.boolean() })).output(type<{ session: string; image: ExplorerImage }>()),
   image: oc.input(ref).output(type<ExplorerImage>()),

@@ -10,6 +10,7 @@ import { reportToHtml } from '../../engine/layers/report-html.ts';
 import { errorMessage, EngineError } from '../../engine/wire/errors.ts';
 import { readArchive, readArchivePath, type ReadArchive } from './archive-reader.ts';
 import { archiveInput } from './image-input.ts';
+import { createLayerReader, type ReadLayer } from './layer-reader.ts';
 import { createSession, type Session } from './session.ts';
 import type { ArchiveFacts, Call, ImageMeta, Reply, ThreadApi } from './thread-protocol.ts';
 
@@ -18,6 +19,7 @@ let analysis: Analysis | undefined;
 let session: Session | undefined;
 let feed: { push: (chunk: Buffer | undefined) => Promise<void>; source: AsyncIterable<Buffer> } | undefined;
 let reading: Promise<ReadArchive> | undefined;
+let readingTar: Promise<ReadLayer> | undefined;
 
 function opened(): Session {
   if (session === undefined) throw new Error('no image is open');
@@ -49,10 +51,18 @@ const api: ThreadApi = {
     const trees = input.paths.map((place) => archive.layers.get(place)?.bytes ?? createTreeFileWriter().finish({ entries: 0, bytes: 0 }).bytes);
     return { facts: factsOf(archive, input), trees };
   },
-  async startFeed() {
+  async startFeed(kind) {
     feed = createFeed();
-    reading = readArchive(feed.source);
-    reading.catch(() => {}); // openArchive reports it
+    if (kind === 'tar') readingTar = readTarLayer(feed.source);
+    else reading = readArchive(feed.source);
+    reading?.catch(() => {}); // openArchive reports it
+    readingTar?.catch(() => {}); // openTar reports it
+  },
+  async openTar({ title }) {
+    const layer = await (readingTar as Promise<ReadLayer>);
+    const facts = { digest: layer.digest, diffId: layer.diffId ?? '', compressedBytes: layer.compressedBytes, ...(layer.error === undefined ? {} : { error: layer.error }) };
+    open({ image: title, imageId: '', config: {}, layers: [{ ...facts, tree: layer.tree }] });
+    return { facts: { meta: { image: title, imageId: '', config: {}, layers: [facts] }, isCompressed: false, places: [{ path: '', contentOffset: 0, compressedBytes: layer.compressedBytes, compression: 'none' as const }] } };
   },
   feed: async (chunk) => feed?.push(chunk === undefined ? undefined : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)),
   async openTrees({ meta, trees }) {
@@ -86,6 +96,12 @@ const api: ThreadApi = {
 
 function withTrees(meta: ImageMeta, trees: Uint8Array[]): ReportInput {
   return { ...meta, layers: meta.layers.map((layer, index) => ({ ...layer, tree: openTreeFile(trees[index] as Uint8Array) })) };
+}
+
+async function readTarLayer(source: AsyncIterable<Buffer>): Promise<ReadLayer> {
+  const reader = createLayerReader('none');
+  for await (const chunk of source) await reader.write(chunk);
+  return reader.end();
 }
 
 /** Chunks pushed from outside, read as a stream; a push resolves when its chunk is taken. */

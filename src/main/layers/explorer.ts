@@ -31,11 +31,18 @@ export interface Opened {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export interface OpenOptions { fresh?: boolean | undefined; platform?: string | undefined; signal?: AbortSignal | undefined }
+export interface OpenOptions {
+  fresh?: boolean | undefined;
+  platform?: string | undefined;
+  /** the engine is behind a network: say the size and stop, unless the image is cached */
+  asks?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
 
 export interface Explorer extends AsyncDisposable {
   open(client: DockerClient, image: string, options: OpenOptions): AsyncGenerator<OpenStep>;
   openArchive(body: Readable, fileName: string, sizeBytes: number, signal?: AbortSignal): AsyncGenerator<OpenStep>;
+  openContainer(client: DockerClient, id: string, name: string, signal?: AbortSignal): AsyncGenerator<OpenStep>;
   compare(before: string, after: string, ignoreTimes: boolean): Promise<Opened>;
   /** @throws NotFound when it was closed */
   get(session: string): Opened;
@@ -61,8 +68,27 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
     return opened;
   };
   const ready = async (thread: ExplorerThread, began: number, fromCache: boolean): Promise<ExplorerImage> => ({ ...(await thread.image()), openedMs: Math.round(performance.now() - began), fromCache });
+  /** Reads a stream that is kept as a file until its session ends. */
+  async function* openFile(body: Readable, title: string, sizeBytes: number, kind: 'archive' | 'tar', signal: AbortSignal | undefined): AsyncGenerator<OpenStep> {
+    const began = performance.now();
+    await using undo = new AsyncDisposableStack();
+    const thread = undo.use(threads.take());
+    const path = join(folder, `dropped-${randomBytes(6).toString('hex')}${/\.(zst|tzst)$/.test(title) ? '.zst' : ''}`);
+    undo.defer(() => rm(path, { force: true }));
+    const steps = progressQueue();
+    const work = tee(body, path, thread, steps.push, signal, kind).then(() => (kind === 'archive' ? thread.openArchive({ title }) : thread.openTar({ title }))).finally(steps.close);
+    work.catch(() => {}); // awaited below
+    for await (const bytes of steps.values) yield { type: 'progress', bytes, totalBytes: sizeBytes };
+    const { facts } = await work;
+    const opened = await register({
+      thread, meta: facts.meta, image: await ready(thread, began, false), content: archiveContent(path, facts.isCompressed, facts.places), fetchAll: undefined, parts: undefined,
+      dispose: () => rm(path, { force: true }),
+    });
+    undo.move();
+    yield { type: 'ready', session: opened.id, image: opened.image };
+  }
   const explorer: Explorer = {
-    async *open(client, name, { fresh, platform, signal }) {
+    async *open(client, name, { fresh, platform, asks, signal }) {
       const began = performance.now();
       await using undo = new AsyncDisposableStack();
       const thread = undo.use(threads.take());
@@ -88,6 +114,7 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
         facts = kept.facts;
         await thread.openTrees({ meta: { ...facts.meta, image: title, known: await knownImages(client, detail.Id, signal) }, trees: kept.trees });
       } else {
+        if (asks) { yield { type: 'ask', bytes: detail.Size ?? 0 }; return; }
         const steps = progressQueue();
         const known = knownImages(client, detail.Id, signal);
         known.catch(() => {}); // awaited below
@@ -106,22 +133,13 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
     },
 
     async *openArchive(body, fileName, sizeBytes, signal) {
-      const began = performance.now();
-      await using undo = new AsyncDisposableStack();
-      const thread = undo.use(threads.take());
-      const path = join(folder, `dropped-${randomBytes(6).toString('hex')}${/\.(zst|tzst)$/.test(fileName) ? '.zst' : ''}`);
-      undo.defer(() => rm(path, { force: true }));
-      const steps = progressQueue();
-      const work = tee(body, path, thread, steps.push, signal).then(() => thread.openArchive({ title: fileName })).finally(steps.close);
-      work.catch(() => {}); // awaited below
-      for await (const bytes of steps.values) yield { type: 'progress', bytes, totalBytes: sizeBytes };
-      const { facts } = await work;
-      const opened = await register({
-        thread, meta: facts.meta, image: await ready(thread, began, false), content: archiveContent(path, facts.isCompressed, facts.places), fetchAll: undefined, parts: undefined,
-        dispose: () => rm(path, { force: true }),
-      });
-      undo.move();
-      yield { type: 'ready', session: opened.id, image: opened.image };
+      yield* openFile(body, fileName, sizeBytes, 'archive', signal);
+    },
+
+    async *openContainer(client, id, name, signal) {
+      const detail = await client.json<{ SizeRootFs?: number }>('GET', `/containers/${encodeURIComponent(id)}/json`, { query: { size: true }, signal });
+      const body = await client.raw('GET', `/containers/${encodeURIComponent(id)}/export`, { signal });
+      yield* openFile(body, name, detail.SizeRootFs ?? 0, 'tar', signal);
     },
 
     async compare(beforeId, afterId, ignoreTimes) {
@@ -169,9 +187,9 @@ async function streamImage(client: DockerClient, name: string, path: string, thr
 }
 
 /** Feeds the thread and writes the file at once; a failure of either removes the file. */
-async function tee(body: Readable, path: string, thread: ExplorerThread, onProgress: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
+async function tee(body: Readable, path: string, thread: ExplorerThread, onProgress: (bytes: number) => void, signal?: AbortSignal, kind: 'archive' | 'tar' = 'archive'): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-  await thread.startFeed();
+  await thread.startFeed(kind);
   const file = createWriteStream(path, { mode: 0o600, highWaterMark: 4 << 20 });
   const flying: Promise<void>[] = [];
   let bytes = 0;

@@ -18,7 +18,10 @@ export interface ArchiveFacts { meta: ImageMeta; isCompressed: boolean; places: 
 export interface ThreadApi {
   /** Reads an archive file; without `path` what was fed. */
   openArchive(options: { path?: string; title: string; wanted?: string | undefined; platform?: string | undefined; known?: KnownImage[] | undefined; /** only where its layers lie; what is open stays */ keepOpen?: boolean }): Promise<{ facts: ArchiveFacts; trees: Uint8Array[] }>;
-  startFeed(): Promise<void>;
+  /** What was fed is the tar of one file system: an image of one layer. */
+  openTar(options: { title: string }): Promise<{ facts: ArchiveFacts }>;
+  /** `kind`: how what comes is to be read; archive when absent. */
+  startFeed(kind?: 'archive' | 'tar'): Promise<void>;
   /** The next chunk of the archive; undefined ends it. Resolves when the thread wants more. */
   feed(chunk: Uint8Array | undefined): Promise<void>;
   openTrees(options: { meta: ImageMeta; trees: Uint8Array[] }): Promise<void>;

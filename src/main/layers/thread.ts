@@ -32,7 +32,7 @@ export function startThread(url: URL): ExplorerThread {
     worker.postMessage({ id, method, argument } satisfies Call, argument instanceof Uint8Array ? [argument.buffer as ArrayBuffer] : []); // chunks move, they are not copied
   });
   const methods: (keyof ThreadApi)[] = [
-    'openArchive', 'startFeed', 'feed', 'openTrees', 'flatten', 'compare', 'image', 'rows', 'details', 'find', 'sizes', 'waste', 'locate', 'below', 'export',
+    'openArchive', 'openTar', 'startFeed', 'feed', 'openTrees', 'flatten', 'compare', 'image', 'rows', 'details', 'find', 'sizes', 'waste', 'locate', 'below', 'export',
   ];
   return {
     ...(Object.fromEntries(methods.map((method) => [method, call(method)])) as unknown as ThreadApi),

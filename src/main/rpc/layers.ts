@@ -6,12 +6,17 @@ import { rpc } from './base.ts';
 
 export const layersRouter = rpc.layers.router({
   open: rpc.layers.open.handler(async function* ({ context, input, signal }) {
-    yield* context.explorer.open(await context.client(input.host, signal), input.image, { fresh: input.fresh, platform: input.platform, signal });
+    const kind = context.hosts.list().find((host) => host.id === input.host)?.kind;
+    const asks = (kind === 'ssh' || kind === 'tcp') && input.confirmed !== true;
+    yield* context.explorer.open(await context.client(input.host, signal), input.image, { fresh: input.fresh, platform: input.platform, asks, signal });
   }),
   openArchive: rpc.layers.openArchive.handler(async function* ({ context, input, signal }) {
     const { url, body } = context.transfers.upload({ signal });
     yield { type: 'upload', url };
     yield* context.explorer.openArchive(body, input.fileName, input.sizeBytes, signal);
+  }),
+  openContainer: rpc.layers.openContainer.handler(async function* ({ context, input, signal }) {
+    yield* context.explorer.openContainer(await context.client(input.host, signal), input.id, input.name, signal);
   }),
   compare: rpc.layers.compare.handler(async ({ context, input }) => {
     const opened = await context.explorer.compare(input.before, input.after, input.ignoreTimes);

@@ -9,7 +9,7 @@ import { useRows } from '../queries.ts';
 import { rpc } from '../rpc.ts';
 import { useStore } from '../store.ts';
 import { FailureNote } from '../ui/states.tsx';
-import { imageKey, imageSession, openFile, opening, type OpenedImage } from './session.ts';
+import { agreeToTransfer, imageKey, imageSession, openContainer, openFile, opening, type OpenedImage } from './session.ts';
 
 export function CompareDialog({ session, title, onClose }: { session: string; title: string; onClose: () => void }) {
   const { t } = useTranslation();
@@ -21,12 +21,20 @@ export function CompareDialog({ session, title, onClose }: { session: string; ti
   const [ignoreTimes, setIgnoreTimes] = useState(true);
   const [isOlder, setOlder] = useState(true);
   const [status, setStatus] = useState<{ isRunning: boolean; error?: unknown }>({ isRunning: false });
-  const progress = useStore(opening)[file ? file.name : (chosen ?? '')];
+  const progress = useStore(opening)[file ? file.name : (chosen ?? '').replace(/^container:/, '')];
+  const containers = useRows('containers').rows.map(({ host, row }) => ({ value: `container:${imageKey(host.id, row.Id)}`, label: `${row.Names[0]?.replace(/^\//, '') ?? row.Id.slice(0, 12)} · ${host.name}` }));
   const choices = rows.flatMap(({ host, row }) => row.RepoTags.filter((tag) => !tag.startsWith('<none>')).map((tag) => ({ value: imageKey(host.id, tag), label: `${tag} · ${host.name}` })));
+  const openChosen = (value: string): Promise<OpenedImage> => {
+    const key = value.replace(/^container:/, '');
+    const [host, id] = [key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1)];
+    if (value !== key) return openContainer(host, id, containers.find((item) => item.value === value)?.label ?? id, new AbortController().signal);
+    agreeToTransfer(host, id); // choosing it here is the agreement
+    return client.fetchQuery(imageSession(host, id));
+  };
   const compare = async () => {
     setStatus({ isRunning: true });
     try {
-      const other: OpenedImage = file ? await openFile(file, new AbortController().signal) : await client.fetchQuery(imageSession((chosen ?? '').slice(0, chosen?.indexOf('/')), (chosen ?? '').slice((chosen?.indexOf('/') ?? 0) + 1)));
+      const other = file ? await openFile(file, new AbortController().signal) : await openChosen(chosen ?? '');
       const compared = await rpc.layers.compare({ before: isOlder ? other.session : session, after: isOlder ? session : other.session, ignoreTimes });
       onClose();
       navigate(`/layers/session/${compared.session}`);
@@ -37,7 +45,7 @@ export function CompareDialog({ session, title, onClose }: { session: string; ti
   return (
     <Modal opened onClose={onClose} title={t('layers:compare.title', { name: title })} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>
       <Stack>
-        <Select searchable label={t('layers:compare.with')} placeholder={t('layers:compare.choose')} data={choices} value={chosen} disabled={file !== null} onChange={setChosen} limit={200} nothingFoundMessage={t('layers:noMatch')} />
+        <Select searchable label={t('layers:compare.with')} placeholder={t('layers:compare.choose')} data={[{ group: t('images:title'), items: choices }, { group: t('layers:compare.containers'), items: containers }]} value={chosen} disabled={file !== null} onChange={setChosen} limit={200} nothingFoundMessage={t('layers:noMatch')} />
         <Group gap="sm">
           <FileButton onChange={setFile} accept=".tar,.gz,.tgz,.zst,application/x-tar">{(props) => <Button {...props} variant="default" leftSection={<IconFileImport size={16} />}>{file ? file.name : t('layers:compare.archive')}</Button>}</FileButton>
           {file && <Button variant="subtle" color="gray" onClick={() => setFile(null)}>{t('layers:compare.noArchive')}</Button>}

@@ -21,12 +21,28 @@ async function follow(key: string, steps: AsyncIterable<OpenStep>, onUpload?: (u
     for await (const step of steps) {
       if (step.type === 'progress') setProgress(key, step);
       else if (step.type === 'upload') onUpload?.(step.url);
+      else if (step.type === 'ask') throw new TransferQuestion(step.bytes);
       else return { session: step.session, image: step.image };
     }
     throw new Error('the image was not opened');
   } finally {
     setProgress(key, undefined);
   }
+}
+
+/** The image lies behind a network and was not read before: the person decides. */
+export class TransferQuestion extends Error {
+  readonly bytes: number;
+  constructor(bytes: number) {
+    super('reading this image means transferring it');
+    this.bytes = bytes;
+  }
+}
+
+/** Images whose transfer was agreed to. */
+const agreed = new Set<string>();
+export function agreeToTransfer(host: string, image: string): void {
+  agreed.add(imageKey(host, image));
 }
 
 export const imageKey = (host: string, image: string) => `${host}/${image}`;
@@ -36,8 +52,13 @@ export function imageSession(host: string, image: string) {
   return queryOptions({
     queryKey: [host, 'layers', image] as const,
     gcTime: Infinity,
-    queryFn: async ({ signal }) => follow(imageKey(host, image), await rpc.layers.open({ host, image }, { signal })),
+    queryFn: async ({ signal }) => follow(imageKey(host, image), await rpc.layers.open({ host, image, confirmed: agreed.has(imageKey(host, image)) }, { signal })),
   });
+}
+
+/** The files of a container as they are now. */
+export async function openContainer(host: string, id: string, name: string, signal: AbortSignal): Promise<OpenedImage> {
+  return follow(imageKey(host, id), await rpc.layers.openContainer({ host, id, name }, { signal }));
 }
 
 /** A session known by its id: a dropped archive, a comparison. */

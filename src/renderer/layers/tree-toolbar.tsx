@@ -1,9 +1,10 @@
 // What the tree shows: this layer or everything, a filter by text, glob or expression, marks, order.
-import { ActionIcon, Chip, Group, SegmentedControl, Select, Text, TextInput, Tooltip } from '@mantine/core';
-import { IconArrowsMaximize, IconArrowsMinimize, IconSearch } from '@tabler/icons-react';
+import { ActionIcon, Chip, Group, Indicator, MultiSelect, Popover, SegmentedControl, Select, Stack, Text, TextInput, Tooltip } from '@mantine/core';
+import { IconArrowsMaximize, IconArrowsMinimize, IconFilter, IconSearch } from '@tabler/icons-react';
 import type { Dispatch } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RowFilter } from '../../main/contract/layers.ts';
+import { KINDS, type RowFilter } from '../../main/contract/layers.ts';
+import { formatBytes } from '../ui/format.ts';
 import type { ExplorerAction, ExplorerState } from './explorer-state.ts';
 import classes from './layers.module.css';
 import { CHANGES, MARK_COLOURS, markNumber } from './marks.ts';
@@ -35,9 +36,27 @@ export function TreeToolbar({ state, dispatch, matchCount, error, isComparison }
           const isOn = filter.marks?.includes(number) ?? false;
           return <Chip key={mark} size="xs" variant="light" icon={null} styles={{ label: { paddingInline: 9 }, iconWrapper: { display: 'none' } }} color={MARK_COLOURS[mark]} checked={isOn} onChange={() => change({ marks: isOn ? (filter.marks ?? []).filter((other) => other !== number) : [...(filter.marks ?? []), number] })}>{t(`layers:marks.${mark}`)}</Chip>;
         })}
-        <Select size="xs" w={100} ml="auto" style={{ flex: 'none' }} aria-label={t('layers:minSize')} value={String(filter.minBytes ?? 0)} onChange={(value) => change({ minBytes: Number(value) })}
-          data={[{ value: '0', label: t('layers:anySize') }, { value: '100000', label: '≥ 100 KB' }, { value: '1000000', label: '≥ 1 MB' }, { value: '10000000', label: '≥ 10 MB' }, { value: '100000000', label: '≥ 100 MB' }]} />
+        <MoreFilters filter={filter} change={change} />
       </Group>
     </div>
+  );
+}
+
+const SIZES = [0, 1e5, 1e6, 1e7, 1e8];
+const KIND_CHOICES = ['file', 'dir', 'symlink', 'char', 'block', 'fifo'] as const;
+
+function MoreFilters({ filter, change }: { filter: RowFilter; change: (part: RowFilter) => void }) {
+  const { t } = useTranslation();
+  const isActive = (filter.minBytes ?? 0) > 0 || (filter.kinds?.length ?? 0) > 0;
+  return (
+    <Popover position="bottom-end" withArrow shadow="md">
+      <Popover.Target><Indicator disabled={!isActive} size={7} offset={3} ml="auto"><ActionIcon aria-label={t('layers:moreFilters')} title={t('layers:moreFilters')}><IconFilter size={16} /></ActionIcon></Indicator></Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="xs" w={210}>
+          <Select size="xs" label={t('layers:minSize')} comboboxProps={{ withinPortal: false }} value={String(filter.minBytes ?? 0)} onChange={(value) => change({ minBytes: Number(value) })} data={SIZES.map((bytes) => ({ value: String(bytes), label: bytes === 0 ? t('layers:anySize') : `≥ ${formatBytes(bytes)}` }))} />
+          <MultiSelect size="xs" label={t('layers:kindsLabel')} comboboxProps={{ withinPortal: false }} placeholder={filter.kinds?.length ? '' : t('layers:anyKind')} value={(filter.kinds ?? []).map(String)} onChange={(values) => change({ kinds: values.map(Number) })} data={KIND_CHOICES.map((kind) => ({ value: String(KINDS.indexOf(kind)), label: t(`layers:kinds.${kind}`) }))} />
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
   );
 }
