@@ -29,3 +29,8 @@ export interface Command {
 
 /** Commands that views add while they are shown, by the view's name. */
 export const viewCommands = createStore<Record<string, Command[]>>({});
+
+/** A colour as text on the page's own background: Mantine's filled shades are too light for that (WCAG 1.4.3). */
+export function textColour(colour: string): string {
+  return `light-dark(var(--mantine-color-${colour}-9), var(--mantine-color-${colour}-4))`;
+}

@@ -29,7 +29,7 @@ test('its log is searched, filtered and marked', async ({ window }) => {
   await window.getByRole('button', { name: 'Regular expression' }).click();
   await expect(window.getByText('1 of 2')).toBeVisible();
   await window.getByRole('button', { name: 'Only lines that match' }).click();
-  await expect(window.getByRole('log').getByRole('row')).toHaveCount(2);
+  await expect(window.getByRole('log').getByRole('listitem')).toHaveCount(2);
 });
 
 test('a change made by the docker CLI shows by itself', async ({ engine, window }) => {
@@ -91,12 +91,15 @@ test('an edit makes a new container and a failing one brings the old one back', 
 });
 
 test('no view of containers has a serious accessibility problem', async ({ window }) => {
+  test.setTimeout(180_000); // nine views, each read whole
+  const found: string[] = [];
   for (const tab of ['Overview', 'Logs', 'Terminal', 'Files', 'Stats', 'Processes', 'Changes', 'Inspect', 'Events']) {
     await open(window, 'web', tab);
     await window.waitForTimeout(300);
     const { violations } = await new AxeBuilder({ page: window }).exclude('.xterm').analyze();
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${tab}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+    found.push(...violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${tab}: ${id}: ${node.html.slice(0, 200)}`)));
   }
+  expect([...new Set(found)]).toEqual([]);
 });
 
 test('it is stopped with its countdown and removed', async ({ engine, window }) => {

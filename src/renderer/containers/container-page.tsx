@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useParams } from 'wouter';
+import { textColour } from '../actions.ts';
 import { useHost, useRows } from '../queries.ts';
 import { rpc } from '../rpc.ts';
 import { HostBadge } from '../ui/host-badge.tsx';
@@ -68,7 +69,7 @@ export default function ContainerPage() {
       }
       actions={
         <>
-          {containerActions.filter((action) => action.appliesTo([item])).map((action) => <Button key={action.id} variant="default" size="xs" leftSection={<action.icon size={15} />} {...(action.colour ? { c: action.colour } : {})} aria-label={`${t(action.label)}: ${name}`} onClick={() => void action.perform([item])}>{t(action.label)}</Button>)}
+          {containerActions.filter((action) => action.appliesTo([item])).map((action) => <Button key={action.id} variant="default" size="xs" leftSection={<action.icon size={15} />} {...(action.colour ? { c: textColour(action.colour) } : {})} aria-label={`${t(action.label)}: ${name}`} onClick={() => void action.perform([item])}>{t(action.label)}</Button>)}
           <Menu>
             <Menu.Target><ActionIcon size={30} variant="default" aria-label={t('table.actionsFor', { name })}><IconDots size={16} /></ActionIcon></Menu.Target>
             <Menu.Dropdown>{more.items.map((action) => <Menu.Item key={action.label} leftSection={<action.icon size={15} />} onClick={action.run}>{t(action.label)}</Menu.Item>)}</Menu.Dropdown>

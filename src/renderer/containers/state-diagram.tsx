@@ -2,6 +2,7 @@
 import { Button, Group, Paper, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { ContainerDetail } from '../../main/contract/containers.ts';
+import { textColour } from '../actions.ts';
 import { containerActions, nameOf, type Container } from './container-actions.ts';
 import { ARROWS, isAllowed, PLACES, type Verb } from './state-machine.ts';
 import classes from './state-diagram.module.css';
@@ -32,7 +33,7 @@ export function StateDiagram({ item, detail }: { item: Container; detail: Contai
       </svg>
       <Group gap="xs" mt="xs">
         {actions.map((action) => (
-          <Button key={action.id} size="compact-sm" variant="default" leftSection={<action.icon size={14} />} {...(action.colour ? { c: action.colour } : {})} aria-label={`${t(action.label)}: ${nameOf(item)}`} onClick={() => void action.perform([item])}>{t(action.label)}</Button>
+          <Button key={action.id} size="compact-sm" variant="default" leftSection={<action.icon size={14} />} {...(action.colour ? { c: textColour(action.colour) } : {})} aria-label={`${t(action.label)}: ${nameOf(item)}`} onClick={() => void action.perform([item])}>{t(action.label)}</Button>
         ))}
         {actions.length === 0 && <Text size="sm" c="var(--gantry-subtle)">{t('container:life.wait')}</Text>}
       </Group>

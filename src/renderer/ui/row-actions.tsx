@@ -3,7 +3,7 @@ import { ActionIcon, Button, Group, Menu, Paper, Text, Tooltip } from '@mantine/
 import { IconDots, IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { viewCommands, type Action } from '../actions.ts';
+import { textColour, viewCommands, type Action } from '../actions.ts';
 import classes from './row-actions.module.css';
 
 /** A menu is a heavy thing and a list has many rows: it is made when its button is first pressed. */
@@ -48,7 +48,7 @@ export function SelectionBar<T>({ actions, items, onClear }: { actions: Action<T
       <Group gap="xs">
         <Text size="sm" fw={560} className="numeric">{t('table.selected', { count: items.length })}</Text>
         {actions.filter((action) => action.appliesTo(items)).map((action) => (
-          <Button key={action.id} size="compact-sm" variant="default" leftSection={<action.icon size={15} />} {...(action.colour ? { c: action.colour } : {})} onClick={() => void action.perform(items)}>{t(action.label)}</Button>
+          <Button key={action.id} size="compact-sm" variant="default" leftSection={<action.icon size={15} />} {...(action.colour ? { c: textColour(action.colour) } : {})} onClick={() => void action.perform(items)}>{t(action.label)}</Button>
         ))}
         <ActionIcon ml="auto" aria-label={t('table.clearSelection')} onClick={onClear}><IconX size={16} /></ActionIcon>
       </Group>

@@ -13,12 +13,12 @@ const SOURCE_COLOURS = ['blue', 'magenta', 'green', 'yellow', 'cyan', 'red'];
 
 export const LogLine = memo(function LogLine({ row, look, isChosen, onChoose }: { row: LogRow | undefined; look: LineLook; isChosen: boolean; onChoose: (row: LogRow) => void }) {
   const { t } = useTranslation();
-  if (!row) return <div className={classes.row} aria-hidden><span className={classes.number}>…</span></div>;
+  if (!row) return <div className={classes.row} role="listitem" aria-hidden><span className={classes.number}>…</span></div>;
   const plain = withoutAnsi(row.text);
   const level = levelOf(plain);
   const json = look.prettyJson && row.clippedBytes === 0 ? jsonOf(plain) : undefined;
   return (
-    <div className={classes.row} role="row" data-stream={row.stream} data-level={look.showLevel ? level : undefined} data-chosen={isChosen || undefined} onClick={() => onChoose(row)}>
+    <div className={classes.row} role="listitem" data-stream={row.stream} data-level={look.showLevel ? level : undefined} data-chosen={isChosen || undefined} onClick={() => onChoose(row)}>
       <span className={classes.number}>{look.showNumber ? row.line + 1 : ''}</span>
       {look.showTime && <span className={classes.time}>{clock(row.time)}</span>}
       {look.sources.length > 1 && <span className={classes.source} style={{ color: `var(--ansi-${SOURCE_COLOURS[row.source % SOURCE_COLOURS.length]})` }}>{look.sources[row.source]}</span>}

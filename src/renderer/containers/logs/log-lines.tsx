@@ -63,7 +63,7 @@ export function LogLines({ total, pages, look, isFollowing, onFollow, chosen, on
     <div ref={scroller} className={classes.scroller} role="log" tabIndex={0} aria-label={t('container:tabs.logs')} aria-live="off" onScroll={onScroll} onWheel={onWheel}>
       <div className={classes.track} style={{ height: track.height }} />
       <div className={classes.window}>
-        <div className={classes.rows} style={{ transform: `translateY(${isFollowing && total > track.visible ? height - track.visible * ROW_HEIGHT - 2 : -(first - start) * ROW_HEIGHT}px)` }}>
+        <div className={classes.rows} role="list" style={{ transform: `translateY(${isFollowing && total > track.visible ? height - track.visible * ROW_HEIGHT - 2 : -(first - start) * ROW_HEIGHT}px)` }}>
           {Array.from({ length: count }, (_, index) => {
             const row = pages.row(start + index);
             return <LogLine key={start + index} row={row} look={look} isChosen={row !== undefined && row.line === chosen} onChoose={onChoose} />;
