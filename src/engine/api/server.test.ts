@@ -17,6 +17,7 @@ const server = createApiServer(createRouter([
   get('/hello', (call) => json({ version: call.apiVersion })),
   get('/refuse', () => { throw new Conflict('container is running'); }),
   get('/early', () => ndjson((async function* () { throw new Conflict('before the first line'); })())),
+  get('/slow', () => ndjson((async function* () { await new Promise((next) => setTimeout(next, 400)); throw new Conflict('after the headers'); })())),
   get('/late', () => ndjson((async function* () { yield { n: 1 }; throw new Conflict('after it'); })())),
   get('/forever', (call) => ndjson((async function* () {
     await new Promise<void>((resolve) => call.signal.addEventListener('abort', () => resolve()));
@@ -63,6 +64,12 @@ test('an error before the first line has a status, after it it travels in band',
   expect(late.body.trim().split('\r\n').map((line) => JSON.parse(line))).toEqual([
     { n: 1 }, { errorDetail: { message: 'after it', code: 409 }, error: 'after it' },
   ]);
+});
+
+test('an error that comes when the headers are already out travels in band too', async () => {
+  const slow = await call('/slow');
+  expect(slow.status).toBe(200);
+  expect(JSON.parse(slow.body)).toEqual({ errorDetail: { message: 'after the headers', code: 409 }, error: 'after the headers' });
 });
 
 test('a silent stream gets its headers soon, and its signal aborts when the client leaves', async () => {

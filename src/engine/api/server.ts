@@ -104,7 +104,7 @@ async function send(reply: Reply, request: IncomingMessage, response: ServerResp
       return sendStream(response, reply.status, reply.source);
     case 'ndjson':
       response.setHeader('Content-Type', 'application/json');
-      return sendStream(response, reply.status, lines(reply.source));
+      return sendStream(response, reply.status, lines(reply.source, () => response.headersSent));
     case 'hijack':
       // No upgrade asked for: the answer is a raw body until the connection closes, the input is the request's body.
       response.useChunkedEncodingByDefault = false;
@@ -142,15 +142,14 @@ const drained = (response: ServerResponse): Promise<void> =>
     if (response.destroyed) done();
   });
 
-async function* lines(source: AsyncIterable<unknown>): AsyncGenerator<string> {
-  let started = false;
+/** @param isStatusSent once it is, an error can only travel in band */
+async function* lines(source: AsyncIterable<unknown>, isStatusSent: () => boolean): AsyncGenerator<string> {
   try {
     for await (const value of source) {
-      started = true;
       yield `${JSON.stringify(value)}\r\n`;
     }
   } catch (error) {
-    if (!started) throw error;
+    if (!isStatusSent()) throw error;
     const message = errorMessage(error);
     yield `${JSON.stringify({ errorDetail: { message, ...(error instanceof EngineError && { code: httpStatus(error) }) }, error: message })}\r\n`;
   }
