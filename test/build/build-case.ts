@@ -8,7 +8,8 @@ import { readSavedImage, type SavedImage } from './image-tree.ts';
 
 export interface CaseResult { code: number; output: string; image: SavedImage | undefined }
 
-export function buildCase(socketPath: string, corpusCase: CorpusCase): CaseResult {
+/** @param keep the image stays (the engine is thrown away after the tests) */
+export function buildCase(socketPath: string, corpusCase: CorpusCase, keep = false): CaseResult {
   const folder = mkdtempSync(join(tmpdir(), 'gantry-corpus-'));
   try {
     const context = join(folder, 'context');
@@ -22,7 +23,7 @@ export function buildCase(socketPath: string, corpusCase: CorpusCase): CaseResul
     const archive = join(folder, 'saved.tar');
     const saved = docker('save', '-o', archive, tag);
     if (saved.status !== 0) throw new Error(`docker save ${tag}: ${saved.stderr}`);
-    docker('rmi', '-f', tag);
+    if (!keep) docker('rmi', '-f', tag);
     return { code: 0, output, image: readSavedImage(archive) };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => engine[Symbol.asyncDispose]());
 
 describe.each([['configuration', CONFIG_CASES], ['copy and add', COPY_CASES], ['run and stages', RUN_CASES], ['failures', FAILING_CASES]])('%s', (_subject, cases) => {
-  test.each(cases)('$name', (corpusCase) => expect(judge(corpusCase, buildCase(engine.socketPath, corpusCase))).toEqual([]));
+  test.each(cases)('$name', (corpusCase) => expect(judge(corpusCase, buildCase(engine.socketPath, corpusCase, true))).toEqual([]));
 });
 
 test('nothing is left behind', () => expect(engine.leftovers()).toEqual([]));

@@ -15,13 +15,14 @@ import { parseDockerfile } from './dockerfile/dockerfile.ts';
 import type { BuildEvent } from './events.ts';
 import { stageGraph } from './graph.ts';
 import { contextReaders, planOf } from './plan.ts';
-import { hostPlatform, parsePlatform, platformArgs, platformText } from './platform.ts';
+import { hostPlatform, parsePlatform, platformArgs, platformText, type Platform } from './platform.ts';
 import { summaryOf, type BuildRequest } from './request.ts';
 import { layerMaker } from './execute/layer.ts';
 import { openOrigins } from './execute/origins.ts';
 import { buildStages } from './execute/stages.ts';
 import type { StageRun } from './execute/stage-run.ts';
-import { baseImages } from './base-images.ts';
+import { baseImages, type BaseImages } from './base-images.ts';
+import { importInlineCache, inlineCache } from './inline-cache.ts';
 import { CommandFailed } from './execute/run-instruction.ts';
 import { StepFailed } from './execute/step-failed.ts';
 import type { BuilderParts } from './builder.ts';
@@ -80,6 +81,7 @@ async function build(id: string, request: BuildRequest, body: AsyncIterable<Buff
       return false; // NotFound: pruned, so the step runs again
     }
   };
+  for (const reference of request.cacheFrom) await takeCache(reference, request, parts, bases, target, signal);
   await using origins = openOrigins({ layers, bases, target, request });
   const { run, done } = await buildStages({
     plan, bases, host, target, report, origins,
@@ -96,7 +98,20 @@ async function build(id: string, request: BuildRequest, body: AsyncIterable<Buff
   if (unused.length > 0) report({ type: 'log', step: plan.steps.length, atMs: Date.now(), stream: 2, text: `[Warning] One or more build-args ${JSON.stringify(unused)} were not consumed\n` });
   signal.throwIfAborted();
   await parts.cache.flush();
-  return parts.images.create(imageConfig(run, epoch), { references: request.tags });
+  const inline = /^(1|true)$/.test(request.buildArgs.get('BUILDKIT_INLINE_CACHE') ?? '') ? inlineCache(run.records, run.baseLayers) : {};
+  return parts.images.create({ ...imageConfig(run, epoch), ...inline }, { references: request.tags });
+}
+
+/** Docker's rule: a cache image that can not be had is no failure. */
+async function takeCache(reference: string, request: BuildRequest, parts: BuilderParts, bases: BaseImages, target: Platform, signal: AbortSignal): Promise<void> {
+  if (request.noCache) return;
+  try {
+    const added = importInlineCache(parts.cache, await bases.get(reference, target, () => {}));
+    parts.log.debug('cache taken from an image', { reference, added });
+  } catch (error) {
+    signal.throwIfAborted();
+    parts.log.warn('cache image could not be used', { reference, error });
+  }
 }
 
 /** @throws InvalidParameter when SOURCE_DATE_EPOCH is no whole number of seconds */

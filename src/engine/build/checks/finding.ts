@@ -10,5 +10,3 @@ export interface Finding {
   /** Replaces the lines startLine..endLine. */
   fix?: { title: string; startLine: number; endLine: number; text: string };
 }
-
-export const RULE_HELP = (rule: string): string => `https://docs.docker.com/reference/build-checks/${rule.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}/`;

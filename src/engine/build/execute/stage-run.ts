@@ -16,6 +16,10 @@ export interface StageRun {
   /** ISO time of the last step. */
   created: string;
   platform: Platform;
+  /** Steps since the base image, for the inline cache. */
+  records: StepRecord[];
+  /** Layers of the base image. */
+  baseLayers: number;
   extra: Record<string, unknown>;
 }
 
@@ -59,5 +63,6 @@ function advanced(run: StageRun, { state, key, text }: StepInput, record: StepRe
     ...run, state, key, created: record.created, chainId: record.chainId,
     diffIds: record.diffId === null ? run.diffIds : [...run.diffIds, record.diffId],
     history: [...run.history, entry],
+    records: [...run.records, record],
   };
 }

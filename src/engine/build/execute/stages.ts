@@ -9,7 +9,9 @@ import type { Instruction, Label } from '../dockerfile/ast.ts';
 import type { BuildEvent } from '../events.ts';
 import { readsContext, type Plan } from '../plan.ts';
 import { originOf, referencesOf, type Stage } from '../graph.ts';
-import { parsePlatform, samePlatform, platformText, type Platform } from '../platform.ts';
+import { checkRunnable } from '../foreign.ts';
+import { parsePlatform, platformText, type Platform } from '../platform.ts';
+import { withoutInlineCache } from '../inline-cache.ts';
 import { initialState, PROXY_ARGS } from '../state.ts';
 import { InvalidParameter } from '../../wire/errors.ts';
 import type { Execution, StepOutput } from './execution.ts';
@@ -35,7 +37,7 @@ const AT_ONCE = 4; // steps, not stages: a waiting stage holds no place
 
 /** @throws StepFailed for the first step that failed; the others are stopped and awaited */
 export async function buildStages(options: StagesOptions): Promise<StagesResult> {
-  const { execution, plan, origins, report, signal } = options;
+  const { execution, plan, origins, host, report, signal } = options;
   const { graph } = execution;
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
@@ -54,6 +56,7 @@ export async function buildStages(options: StagesOptions): Promise<StagesResult>
       stop.throwIfAborted();
       report({ type: 'step-started', step: number, atMs: Date.now() });
       for (const { key } of instruction.kind === 'ARG' ? instruction.args : []) usedArgs.add(key);
+      if (instruction.kind === 'RUN') checkRunnable(run.platform, host);
       const input = await instructionInput(run, instruction, stage.index, execution, io);
       const { execute } = input;
       const result = await takeStep(run, execute === null ? input : { ...input, execute: () => slot(execute) }, execution.steps);
@@ -148,16 +151,15 @@ async function base(stage: Stage, { execution, bases, host, target }: StagesOpti
       return { ...parent, state: { ...parent.state, args: new Map(), hasOwnCmd: false, config: structuredClone(parent.state.config) } };
     }
     case 'scratch':
-      return { state: initialState(undefined), chainId: null, diffIds: [], history: [], key: stepKey('scratch', platformText(wanted)), created: execution.steps.now(), platform: wanted, extra: {} };
+      return { state: initialState(undefined), chainId: null, diffIds: [], history: [], key: stepKey('scratch', platformText(wanted)), created: execution.steps.now(), platform: wanted, extra: {}, records: [], baseLayers: 0 };
     default: {
       const reference = stage.base.kind === 'image' ? stage.base.reference : (execution.request.namedContexts.get(stage.base.name) as string);
       const image = await bases.get(reference, wanted, progress);
       const { config, rootfs, history, created, architecture: _a, os: _o, variant: _v, author: _u, comment: _c, container: _n, container_config: _cc, docker_version: _d, ...extra } = image.config;
       const platform = platformOf(image);
-      if (!samePlatform(platform, host)) execution.log.debug('stage of another platform', { platform: platformText(platform) });
       return {
         state: { ...initialState(config), author: image.config.author }, chainId: image.chainId, diffIds: [...(rootfs.diff_ids as Digest[])], history: [...(history ?? [])],
-        key: stepKey('image', image.id), created: created ?? execution.steps.now(), platform, extra,
+        key: stepKey('image', image.id), created: created ?? execution.steps.now(), platform, extra: withoutInlineCache(extra), records: [], baseLayers: rootfs.diff_ids.length,
       };
     }
   }
