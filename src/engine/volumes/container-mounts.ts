@@ -85,9 +85,7 @@ async function bindMount(container: MountingContainer, point: MountPoint): Promi
   const source = point.Source ?? '';
   const spec = container.hostConfig.Mounts?.find(({ Target, Type }) => Type === 'bind' && Target?.replace(/(.)\/$/, '$1') === point.Destination);
   if (spec && !spec.BindOptions?.CreateMountpoint) {
-    await stat(source).catch((error: unknown) => {
-      throw new InvalidParameter(`invalid mount config for type "bind": bind source path does not exist: ${source}`, { cause: error });
-    });
+    await checkSource({ source });
   } else await makeSource(source);
   const bind = spec?.BindOptions?.NonRecursive ? 'bind' : 'rbind';
   return { destination: point.Destination ?? '', type: 'bind', source, options: [bind, point.Propagation || 'rprivate', ...readOnly(point, spec?.BindOptions)] };
@@ -140,8 +138,9 @@ async function makeSource(path: string): Promise<void> {
   await lstat(path).catch(() => mkdir(path, { recursive: true, mode: 0o755 }));
 }
 
-async function checkSource({ source }: WishedMount): Promise<void> {
-  await stat(source).catch((error: unknown) => {
-    throw new InvalidParameter(`invalid mount config for type "bind": bind source path does not exist: ${source}`, { cause: error });
+async function checkSource({ source }: { source: string }): Promise<void> {
+  await stat(source).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new InvalidParameter(`invalid mount config for type "bind": bind source path does not exist: ${source}`);
+    throw error;
   });
 }
