@@ -17,6 +17,7 @@ export interface WishedMount {
   copies: boolean;
   /** a missing bind source becomes a folder */
   createsSource: boolean;
+  /** empty: that of the existing volume, else local */
   driver: string;
   options: Record<string, string>;
   labels: Record<string, string>;
@@ -52,7 +53,7 @@ export function parseBind(raw: string, volumeDriver: string): WishedMount {
     propagation: isBind ? propagation ?? 'rprivate' : '',
     copies: !isBind && !words.includes('nocopy'),
     createsSource: true,
-    driver: volumeDriver || 'local', options: {}, labels: {},
+    driver: volumeDriver, options: {}, labels: {},
   };
 }
 
@@ -84,8 +85,8 @@ export function parseMount(mount: Mount, volumeDriver: string): WishedMount {
     }
     case 'volume': {
       const { VolumeOptions } = mount;
-      const driver = VolumeOptions?.DriverConfig?.Name || volumeDriver || 'local';
-      if (base.source !== '') checkVolumeName(base.source, driver);
+      const driver = VolumeOptions?.DriverConfig?.Name || volumeDriver;
+      if (base.source !== '') checkVolumeName(base.source, driver || 'local');
       else if (VolumeOptions?.Subpath) throw invalid('must not set Subpath when using anonymous volumes');
       if (VolumeOptions?.Subpath) checkSubpath(VolumeOptions.Subpath, invalid);
       return { ...base, type, copies: !(VolumeOptions?.NoCopy ?? false) && !VolumeOptions?.Subpath, driver, options: VolumeOptions?.DriverConfig?.Options ?? {}, labels: VolumeOptions?.Labels ?? {} };

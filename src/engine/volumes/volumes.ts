@@ -78,7 +78,7 @@ export async function openVolumes({ dataRoot, runRoot, pluginFolders, events, us
     const driverName = wish.driver || 'local';
     const options = wish.options ?? {};
     return locks.run(name, async () => {
-      const existing = store.get(name);
+      const existing = store.get(name) ?? (wish.name && !wish.driver ? await findInPlugins(name).catch(unknownVolume) : undefined);
       const driver = await driverOf(existing?.driver ?? driverName);
       if (existing) {
         const differs = (wish.driver && wish.driver !== existing.driver) || (Object.keys(options).length > 0 && JSON.stringify(sorted(options)) !== JSON.stringify(sorted(existing.options)));
@@ -245,6 +245,11 @@ export async function openVolumes({ dataRoot, runRoot, pluginFolders, events, us
       for (const id of await readdir(runFolder).catch(() => [] as string[])) if (!alive.has(id)) await unmountSubpaths(runFolder, id);
     },
   };
+}
+
+/** A name that no plugin knows either is free. */
+function unknownVolume(error: unknown): undefined {
+  if (!(error instanceof NotFound)) throw error;
 }
 
 const sorted = (options: Record<string, string>) => Object.entries(options).toSorted(([one], [other]) => (one < other ? -1 : 1));
