@@ -33,12 +33,14 @@ export class ChannelStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    if (this.#remoteClosed) done(Object.assign(new Error('the other side closed the channel'), { code: 'EPIPE' }));
-    else this.#channel.write(chunk, done);
+    // A command that ended does not read its input any more; what it said is still to be read, so that is no error here.
+    // Whoever reads learns that the stream is over; the reading's end destroys it.
+    if (this.#isDeaf()) done();
+    else this.#channel.write(chunk, (error) => done(this.#isDeaf() ? null : error));
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    if (!this.#remoteClosed) this.#channel.end();
+    if (!this.#isDeaf()) this.#channel.end();
     done();
   }
 
@@ -48,5 +50,10 @@ export class ChannelStream extends Duplex {
     this.#channel.removeAllListeners('data');
     this.#channel.resume();
     done(error);
+  }
+
+  /** ssh2 ends its writing side when the server's close arrives, and says `close` only when everything was read. */
+  #isDeaf(): boolean {
+    return this.#remoteClosed || this.#channel.writableEnded || this.#channel.destroyed;
   }
 }

@@ -172,7 +172,7 @@ export function createConnection(login: Login, target: SshTarget, stream: Duplex
       const stop = (): void => { pipes.destroy(call.signal!.reason as Error); };
       call.signal?.addEventListener('abort', stop, { once: true });
       try {
-        pipes.end(input ?? '');
+        pipes.end(input);
         const [stdout, stderr] = await Promise.all([collect(pipes), collect(errors)]);
         const code = await exited;
         return { code, stdout, stderr: stderr.toString('utf8') };

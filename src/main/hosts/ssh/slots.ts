@@ -23,6 +23,7 @@ export interface Slots {
 
 const OPENSSH_DEFAULT = 10;
 const PATIENCE = 5;
+const TRY_MORE_MS = 10_000;
 
 export function createSlots(initialLimit = OPENSSH_DEFAULT): Slots {
   let open = 0;
@@ -30,7 +31,15 @@ export function createSlots(initialLimit = OPENSSH_DEFAULT): Slots {
   let peak = 0;
   let limit = initialLimit;
   const queue: (() => void)[] = [];
-  const admit = (): void => { while (open < limit && queue.length > 0) queue.shift()!(); };
+  let refusedAtMs = 0;
+  const admit = (): void => {
+    // A limit learnt in a bad moment may be too low: it is tried again now and then while somebody waits.
+    if (queue.length > 0 && limit < initialLimit && performance.now() - refusedAtMs > TRY_MORE_MS) {
+      limit += 1;
+      refusedAtMs = performance.now();
+    }
+    while (open < limit && queue.length > 0) queue.shift()!();
+  };
   return {
     get open() { return open; },
     get limit() { return limit; },
@@ -66,6 +75,7 @@ export function createSlots(initialLimit = OPENSSH_DEFAULT): Slots {
       admit();
     }),
     refused: (times) => {
+      refusedAtMs = performance.now();
       // sshd counts a session that just ended until its loop comes round, so one refusal may only mean "not yet".
       // What it granted in the same breath is not known before its answers to the commands came: the first says nothing.
       if (times === 1) return true;
