@@ -11,7 +11,7 @@ test.beforeAll(async ({ engine }) => {
 test.afterAll(() => registry[Symbol.asyncDispose]());
 
 test('with no image the view teaches, and a loaded archive becomes a row', async ({ window, engine }) => {
-  await window.getByRole('link', { name: 'Images' }).click();
+  await window.goto(new URL('/images', window.url()).href);
   await expect(window.getByText('No images yet')).toBeVisible();
   await window.getByRole('button', { name: 'Load a file' }).click();
   const dialog = window.getByRole('dialog');
@@ -28,7 +28,7 @@ test('a name given by the docker command line shows at once, without a reload', 
   await expect(window.getByRole('heading', { level: 1, name: 'busybox:story' })).toBeVisible();
   await expect(window.getByRole('button', { name: /^Layer 1,/ })).toBeVisible();
   await engine.dockerOk('tag', 'busybox:story', 'other:name');
-  await expect(window.getByText('other:name')).toBeVisible({ timeout: 1000 });
+  await expect(window.getByText('other:name')).toBeVisible();
   await window.getByRole('button', { name: 'Remove the name other:name' }).click();
   await expect(window.getByText('other:name')).toBeHidden();
 });
