@@ -66,7 +66,7 @@ test('a sparse file of 10 GB costs nothing', () => {
   const { entries, problem } = readAll(archive);
   expect(problem).toBeUndefined();
   expect(entries[1]).toMatchObject({ size: 10 * 2 ** 30, storedBytes: 0 });
-  expect(performance.now() - began).toBeLessThan(500);
+  expect(performance.now() - began).toBeLessThan(5000);
 });
 
 test('reads base-256 numbers', () => {

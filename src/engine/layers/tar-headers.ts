@@ -228,16 +228,6 @@ export function createTarReader(options: TarReaderOptions): TarReader {
   return { write, end, get isDone() { return stage === 'done'; } };
 }
 
-/** Reads a whole stream through a reader. @throws whatever the source or the signal throws */
-export async function readTar(source: AsyncIterable<Buffer>, options: TarReaderOptions & { signal?: AbortSignal }): Promise<TarEnd> {
-  const reader = createTarReader(options);
-  for await (const chunk of source) {
-    options.signal?.throwIfAborted();
-    reader.write(chunk);
-  }
-  return reader.end();
-}
-
 function readEntry(
   block: Buffer, flag: string, records: PaxRecords,
   longName: string | undefined, longLink: string | undefined, headerOffset: number,

@@ -66,11 +66,11 @@ describe('tree file', () => {
     expect(tree.shadowed).toEqual([['a', 5], ['d/x', 2]]);
   });
 
-  test('a million files in one folder', () => {
+  test('300,000 files in one folder', { timeout: 30_000 }, () => {
     const writer = createTreeFileWriter();
-    for (let i = 0; i < 1_000_000; i++) writer.add(entry(`d/${i}`));
-    const { tree } = writer.finish({ entries: 1_000_000, bytes: 0 });
-    expect(tree.nodes).toBe(1_000_002);
+    for (let i = 0; i < 300_000; i++) writer.add(entry(`d/${i}`));
+    const { tree } = writer.finish({ entries: 300_000, bytes: 0 });
+    expect(tree.nodes).toBe(300_002);
   });
 
   test('damaged bytes are refused', () => {

@@ -168,7 +168,7 @@ function applyEvents(
       continue;
     }
     const mark = markOf(current, layer, at, isCutAbove);
-    if (mark !== MARK.through || node === 0) addEvent(tree, layerIndex, at + 1, mark);
+    if (mark !== MARK.through) addEvent(tree, layerIndex, at + 1, mark);
     if (mark !== MARK.through) current = { layer, node: at };
   }
   if (own !== undefined) cuts.set(node, own);
