@@ -1,4 +1,5 @@
 // The image domain put together: stores, collector, and the `Images` that containers and builds see.
+import { join } from 'node:path';
 import type { ChainId } from '../base/digest.ts';
 import type { EventBus } from '../base/events.ts';
 import type { Log } from '../base/log.ts';
@@ -7,6 +8,7 @@ import { openSnapshots } from '../layers/snapshots.ts';
 import { openLayers } from '../layers/store.ts';
 import type { Images, Snapshots } from '../needs.ts';
 import { familiar, parseReference, withDefaultTag } from '../registry/reference.ts';
+import { openCredentials, type CredentialStore } from '../registry/credentials.ts';
 import { openRegistries, type Registries } from '../registry/registries.ts';
 import { createCollector, type Collector } from './collect.ts';
 import { createLayerFetcher, type LayerFetcher } from './fetch-layer.ts';
@@ -18,6 +20,7 @@ import { openImageStore, type ImageRecord } from './store.ts';
 
 export interface ImageDomain extends AsyncDisposable {
   registries: Registries;
+  credentials: CredentialStore;
   fetcher: LayerFetcher;
   images: Images;
   snapshots: Snapshots;
@@ -42,7 +45,11 @@ export interface ImageDomainOptions {
 }
 
 export async function openImages({ dataRoot, isRootless, events, log, users, chainsInUse, environment }: ImageDomainOptions): Promise<ImageDomain> {
-  const registries = await openRegistries({ file: `${dataRoot}/registries.json`, proxyEnv: environment, certFolders: ['/etc/docker/certs.d', '/etc/gantry/certs.d'], stored: async () => undefined });
+  const credentials = openCredentials(join(environment['DOCKER_CONFIG'] ?? join(environment['HOME'] ?? '/root', '.docker'), 'config.json'));
+  const registries = await openRegistries({ file: `${dataRoot}/registries.json`, proxyEnv: environment, certFolders: ['/etc/docker/certs.d', '/etc/gantry/certs.d'], stored: (domain) => credentials.get(domain).catch((error: unknown) => {
+    log.warn('going on without stored credentials', { domain, error: (error as Error).message });
+    return undefined;
+  }) });
   const content = openContent(`${dataRoot}/content`);
   const layers = openLayers({ root: dataRoot, isRootless, log });
   const snapshots = openSnapshots({ root: dataRoot, layers, content, isRootless, log });
@@ -64,7 +71,7 @@ export async function openImages({ dataRoot, isRootless, events, log, users, cha
     pull: (name, { platform, registryAuth, signal }) => pullImage(domain, pullRequest(name, platform === undefined ? undefined : parsePlatform(platform), registryAuth, signal)),
   };
   const domain: ImageDomain = {
-    images, snapshots, stores, collector, registries, events, log, users, fetcher: createLayerFetcher(stores),
+    images, snapshots, stores, collector, registries, credentials, events, log, users, fetcher: createLayerFetcher(stores),
     async [Symbol.asyncDispose]() {
       registries[Symbol.dispose]();
       await layers[Symbol.asyncDispose]();

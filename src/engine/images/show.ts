@@ -1,5 +1,5 @@
 // Images as the API shows them: list, inspect, history. Shapes: Engine API v1.47, ImageSummary, ImageInspect, HistoryResponseItem.
-import { chainIds, type Digest } from '../base/digest.ts';
+import type { Digest } from '../base/digest.ts';
 import type { OverlaySnapshots } from '../layers/snapshots.ts';
 import type { Layers } from '../layers/store.ts';
 import { familiar, familiarName, type Reference } from '../registry/reference.ts';
@@ -135,9 +135,6 @@ export function history({ store, layers }: ShowNeeds, record: ImageRecord) {
   }
   return steps.reverse();
 }
-
-/** Chain ids of a record's layers, lowest first. */
-export const chainsOf = (record: ImageRecord) => chainIds(record.config.rootfs.diff_ids);
 
 /** Go's path.Match: `*` and `?` stop at slashes, `[a-z]` classes, backslash escapes. */
 function globExpression(pattern: string): RegExp {

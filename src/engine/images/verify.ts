@@ -52,7 +52,6 @@ export async function* verifyImages(dataRoot: string, chainsInUse: Iterable<Chai
     if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() !== true || readlinkSync(link) !== `../layers/${name}/diff`) findings.push(`layer ${diffId} has no short link`);
   }
   for (const name of namesIn(at('l'))) if (name !== 'empty' && !existsSync(at('l', name))) findings.push(`short link l/${name} leads nowhere`);
-  for (const name of namesIn(at('trash'))) findings.push(`removed files that are still there: trash/${name}`);
 
   const images: ImageRecord[] = [];
   for (const name of namesIn(at('images'))) {

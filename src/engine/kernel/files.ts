@@ -10,7 +10,6 @@ const RESOLVE_IN_ROOT = 0x10n;
 const O_PATH = 0o10000000;
 const O_CLOEXEC = 0o2000000;
 const AT_SYMLINK_NOFOLLOW = 0x100;
-const AT_REMOVEDIR = 0x200;
 const AT_FDCWD = -100;
 export const S_IFIFO = 0o010000;
 export const S_IFCHR = 0o020000;
@@ -36,7 +35,6 @@ const close = systemCall<[fd: number]>('close', 'int close(int fd)');
 const lsetxattr = systemCall<[path: Path, name: Path, value: Uint8Array, bytes: number, flags: number]>('lsetxattr', 'int lsetxattr(const void *path, const void *name, const void *value, size_t bytes, int flags)');
 const lgetxattr = systemCall<[path: Path, name: Path, value: Uint8Array, bytes: number]>('lgetxattr', 'int64_t lgetxattr(const void *path, const void *name, void *value, size_t bytes)');
 const llistxattr = systemCall<[path: Path, list: Uint8Array, bytes: number]>('llistxattr', 'int64_t llistxattr(const void *path, void *list, size_t bytes)');
-const syncfs = systemCall<[fd: number]>('syncfs', 'int syncfs(int fd)');
 
 const cString = (bytes: string): Buffer => Buffer.from(`${bytes}\0`, 'latin1');
 
@@ -69,7 +67,6 @@ export const makeHardlinkAt = (fromFolder: number, from: string, folder: number,
 /** @param mode type and permission bits */
 export const makeNodeAt = (folder: number, name: string, mode: number, major: number, minor: number): void => void mknodat(folder, cString(name), mode, deviceNumber(major, minor));
 export const unlinkAt = (folder: number, name: string): void => void unlinkat(folder, cString(name), 0);
-export const removeFolderAt = (folder: number, name: string): void => void unlinkat(folder, cString(name), AT_REMOVEDIR);
 export const setOwnerAt = (folder: number, name: string, uid: number, gid: number): void => void fchownat(folder, cString(name), uid, gid, AT_SYMLINK_NOFOLLOW);
 /** Follows links: never call it on one. */
 export const setModeAt = (folder: number, name: string, mode: number): void => void fchmodat(folder, cString(name), mode, 0);
@@ -118,16 +115,6 @@ export function listXattrs(path: Uint8Array | string): string[] {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EOPNOTSUPP') return [];
     throw error;
-  }
-}
-
-/** Writes everything of the file system that holds `folder` to disk. Blocks for as long as that takes: not for the main thread. */
-export function syncFileSystem(folder: string): void {
-  const fd = openat(AT_FDCWD, Buffer.from(`${folder}\0`), constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC, 0);
-  try {
-    syncfs(fd);
-  } finally {
-    close(fd);
   }
 }
 

@@ -8,6 +8,7 @@ import type { Digest } from '../base/digest.ts';
 import { EngineError, InvalidParameter, System, errorMessage } from '../wire/errors.ts';
 import { packLayer } from './pack.ts';
 import { MAGIC_BYTES, compressionOf, decompressed } from './decompress.ts';
+import { createExpander, type Expander } from './expand.ts';
 import { createTarReader, type TarEntry } from './tar-headers.ts';
 import { createTreeFileWriter } from './tree-writer.ts';
 import { createUnpacker } from './unpack.ts';
@@ -15,7 +16,7 @@ import type { FromThread, LayerFacts, LayerTask, PackTask, ToThread, UnpackTask 
 
 const READ_BYTES = 256 * 1024;
 const TURN_BYTES = 16 * 1024 * 1024;
-const PROGRESS_BYTES = 4 * 1024 * 1024;
+const PROGRESS_BYTES = 1024 * 1024;
 
 const port = parentPort;
 if (port === null) throw new Error('this file is a thread of the engine');
@@ -46,6 +47,9 @@ port.on('message', (message: ToThread) => {
   wake();
 });
 
+/** How far the file was read, and whether it is an uncompressed tar. */
+interface Counted { bytes: number; isPlain: boolean }
+
 const say = (message: FromThread) => port.postMessage(message);
 
 const run = (task: LayerTask): Promise<LayerFacts> => (task.kind === 'unpack' ? unpack(task) : pack(task));
@@ -56,7 +60,7 @@ async function unpack(task: UnpackTask): Promise<LayerFacts> {
   using unpacker = createUnpacker(task);
   let sizeBytes = 0;
   let tarBytes = 0;
-  const counted = { bytes: 0, isPlain: false };
+  const counted: Counted = { bytes: 0, isPlain: false };
   const reader = createTarReader({
     onContent: (entry) => unpacker.onContent(entry),
     onEntry: (entry) => {
@@ -66,7 +70,7 @@ async function unpack(task: UnpackTask): Promise<LayerFacts> {
       sizeBytes += entry.storedBytes;
     },
   });
-  for await (const chunk of decompressed(growing(task.file, counted))) {
+  for await (const chunk of expanded(task.file, counted)) {
     if (isAborted) throw new System('unpacking was cancelled');
     tarBytes += chunk.length;
     if (tarBytes > task.limits.bytes && tarBytes > task.limits.ratio * counted.bytes) {
@@ -115,35 +119,56 @@ async function pack(task: PackTask): Promise<LayerFacts> {
   return { diffId: `sha256:${hash.digest('hex')}`, sizeBytes, tarBytes };
 }
 
+/** The uncompressed bytes of the growing file. A piece is valid until the next one is asked for: the tar reader keeps nothing. */
+async function* expanded(path: string, counted: Counted): AsyncGenerator<Buffer> {
+  using probe = createExpander('gzip');
+  if (probe === undefined) {
+    yield* decompressed(growing(path, counted, false));
+    return;
+  }
+  let expander: Expander | undefined;
+  try {
+    let isFirst = true;
+    for await (const piece of growing(path, counted, true)) {
+      if (isFirst) {
+        const compression = compressionOf(piece);
+        counted.isPlain = compression === 'none';
+        if (compression !== 'none') expander = createExpander(compression);
+        isFirst = false;
+      }
+      if (expander === undefined) yield piece;
+      else yield* expander.write(piece);
+    }
+    if (!isAborted) expander?.end();
+  } finally {
+    expander?.[Symbol.dispose]();
+  }
+}
+
 /**
  * The file's bytes as they become available. Read synchronously: this thread has nothing else to do, and a trip through the
- * thread pool costs more than the copy. An uncompressed tar comes in one buffer, used again for each piece: its reader keeps nothing.
+ * thread pool costs more than the copy.
+ * @param isReused one buffer for all pieces
  */
-async function* growing(path: string, counted: { bytes: number; isPlain: boolean }): AsyncGenerator<Buffer> {
+async function* growing(path: string, counted: Counted, isReused: boolean): AsyncGenerator<Buffer> {
   const fd = openSync(path, 'r');
-  let reused: Buffer | undefined;
+  let buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   let told = 0;
   try {
     for (let position = 0; ;) {
       while (!isAborted && !isAll && availableBytes - position < (position === 0 ? MAGIC_BYTES : 1)) await new Promise<void>((resolve) => (wake = resolve));
       if (isAborted || position >= availableBytes) return;
-      const wanted = Math.min(READ_BYTES, availableBytes - position);
-      const buffer = reused ?? Buffer.allocUnsafeSlow(READ_BYTES);
-      const bytesRead = readSync(fd, buffer, 0, wanted, position);
+      if (!isReused && position > 0) buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+      const bytesRead = readSync(fd, buffer, 0, Math.min(READ_BYTES, availableBytes - position), position);
       if (bytesRead === 0) throw new System(`the blob ends at ${position} of ${availableBytes} bytes`);
-      const piece = buffer.subarray(0, bytesRead);
-      if (position === 0 && bytesRead >= MAGIC_BYTES && compressionOf(piece) === 'none') {
-        reused = buffer;
-        counted.isPlain = true;
-      }
       position += bytesRead;
       counted.bytes = position;
       if (position - told >= PROGRESS_BYTES) {
         told = position;
         say({ kind: 'progress', bytes: position });
-        if (reused !== undefined) await new Promise((resolve) => setImmediate(resolve)); // so that an abort is heard
+        await new Promise((resolve) => setImmediate(resolve)); // so that an abort is heard
       }
-      yield piece;
+      yield buffer.subarray(0, bytesRead);
     }
   } finally {
     closeSync(fd);

@@ -38,7 +38,7 @@ export function createLayerThreads(count: number, log: Log): LayerThreads {
   const waiting: Job[] = [];
 
   const start = (): Worker => {
-    const thread = new Worker(new URL('./layer-thread.ts', import.meta.url), { name: 'layers' });
+    const thread = new Worker(new URL('./layer-thread.ts', import.meta.url), { name: 'layers', resourceLimits: { maxYoungGenerationSizeMb: 4 } });
     thread.on('message', (message: FromThread) => {
       const job = jobs.get(thread);
       if (job === undefined) return;

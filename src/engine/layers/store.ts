@@ -84,7 +84,6 @@ export function openLayers({ root, isRootless, limits = LIMITS, threads = 2, log
   for (const path of [folder, links, trash, emptyFolder]) mkdirSync(path, { recursive: true, mode: 0o711 });
   const known = new Map<Digest, Layer>();
   const held = new Map<Digest, number>();
-  const removals = new Set<Promise<void>>();
   const pool = createLayerThreads(threads, log);
 
   const overlayPrefix = isRootless ? 'user.overlay.' : 'trusted.overlay.';
@@ -99,8 +98,7 @@ export function openLayers({ root, isRootless, limits = LIMITS, threads = 2, log
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       throw error;
     }
-    const removal = rm(gone, { recursive: true, force: true }).catch((error: unknown) => log.warn('could not delete removed files yet', { path: gone, error })).finally(() => removals.delete(removal));
-    removals.add(removal);
+    rm(gone, { recursive: true, force: true }).catch((error: unknown) => log.warn('could not delete removed files yet', { path: gone, error }));
   };
 
   const link = (diffId: Digest) => {
@@ -201,9 +199,6 @@ export function openLayers({ root, isRootless, limits = LIMITS, threads = 2, log
       await discard(dirOf(diffId));
     },
     discard,
-    async [Symbol.asyncDispose]() {
-      await pool[Symbol.asyncDispose]();
-      await Promise.all(removals);
-    },
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](), // what is in the trash goes at the next opening
   };
 }

@@ -35,6 +35,8 @@ export interface RegistryClient {
   deleteManifest(path: string, digest: Digest, signal: AbortSignal): Promise<void>;
   tags(path: string, signal: AbortSignal): Promise<string[]>;
   catalog(signal: AbortSignal, limit?: number): Promise<string[]>;
+  /** Docker's v1 search, which only Docker Hub still has. */
+  search(term: string, limit: number, signal: AbortSignal): Promise<unknown[]>;
 }
 
 export const MANIFEST_TYPES = [
@@ -155,6 +157,10 @@ export function createRegistryClient(transport: Transport, host: string, credent
       response.resume();
     },
     tags: (path, signal) => list<{ tags?: string[] | null }>(pullScope(path), `/v2/${path}/tags/list?n=1000`, (page) => page.tags, `tags of ${path}`, signal),
+    async search(term, limit, signal) {
+      const response = await expect(await send('', { method: 'GET', url: `/v1/search?q=${encodeURIComponent(term)}&n=${limit}`, signal }), [200], `search on ${host}`);
+      return (JSON.parse((await bodyOf(response)).toString('utf8')) as { results?: unknown[] }).results ?? [];
+    },
     catalog: (signal, limit) => list<{ repositories?: string[] }>('registry:catalog:*', '/v2/_catalog?n=1000', (page) => page.repositories, `catalog of ${host}`, signal, limit),
   };
   return client;

@@ -6,27 +6,47 @@ import { credentialsFromHeader, type Credentials } from '../../registry/auth.ts'
 import type { RegistrySettings } from '../../registry/registries.ts';
 import { DEFAULT_DOMAIN, parseReference, withDefaultTag } from '../../registry/reference.ts';
 import { EngineError, InvalidParameter, Unauthorized } from '../../wire/errors.ts';
+import { searchImages } from '../../images/search.ts';
 import { empty, json } from '../reply.ts';
-import { get, intQuery, post, put, type Call, type Route } from '../router.ts';
+import { del, get, intQuery, post, put, type Call, type Route } from '../router.ts';
 
 const HUB_ADDRESSES = ['', 'https://index.docker.io/v1/', 'index.docker.io', 'registry-1.docker.io', 'docker.io'];
 
 export function registryRoutes(domain: ImageDomain): Route[] {
-  const { registries } = domain;
+  const { registries, credentials: kept } = domain;
   const credentials = (call: Call) => credentialsFromHeader(call.headers['x-registry-auth']);
   const client = (call: Call) => registries.client(call.params['host'] ?? '', credentials(call));
   const image = (call: Call) => withDefaultTag(parseReference(call.params['name'] ?? ''));
+  const logIn = async (host: string, body: Credentials, signal: AbortSignal) => {
+    try {
+      await (await registries.client(host, body)).ping(signal);
+    } catch (error) {
+      if (error instanceof EngineError && (error.kind === 'Unauthorized' || error.kind === 'Forbidden')) throw new Unauthorized(`login attempt to ${host} failed: incorrect username or password`);
+      throw error;
+    }
+  };
   return [
     post('/auth', async (call) => {
       const body = (await call.json<Credentials>()) ?? {};
-      const host = hostOf(body.serveraddress ?? '');
-      try {
-        await (await registries.client(host, body)).ping(call.signal);
-      } catch (error) {
-        if (error instanceof EngineError && (error.kind === 'Unauthorized' || error.kind === 'Forbidden')) throw new Unauthorized(`login attempt to ${host} failed: incorrect username or password`);
-        throw error;
-      }
+      await logIn(hostOf(body.serveraddress ?? ''), body, call.signal);
       return json({ Status: 'Login Succeeded', IdentityToken: '' });
+    }),
+    get('/images/search', async (call) => {
+      const term = call.query.get('term') ?? '';
+      if (term === '') throw new InvalidParameter('a search term is needed');
+      return json(await searchImages(domain.registries, term, { limit: intQuery(call.query, 'limit') ?? 25, credentials: credentials(call), signal: call.signal }));
+    }),
+    get('/gantry/credentials', async () => json(await kept.list())),
+    put('/gantry/credentials/{host}', async (call) => {
+      const [host, body] = [call.params['host'] ?? '', (await call.json<Credentials>()) ?? {}];
+      if (!HOST.test(host)) throw new InvalidParameter(`invalid registry host ${JSON.stringify(host)}: use host[:port]`);
+      await logIn(host, body, call.signal);
+      await kept.store(host, body);
+      return empty(204);
+    }),
+    del('/gantry/credentials/{host}', async (call) => {
+      await kept.erase(call.params['host'] ?? '');
+      return empty(204);
     }),
     get('/distribution/{name:all}/json', async (call) => {
       const reference = image(call);
