@@ -9,7 +9,7 @@ import { busyboxArchive, startTestEngine, type TestEngine } from './harness.ts';
 
 let engine: TestEngine;
 const image = 'busybox:test';
-const rounds = Number(process.env['GANTRY_CRASH_ROUNDS'] ?? 5);
+const rounds = Number(process.env['GANTRY_CRASH_ROUNDS'] ?? 4);
 
 beforeAll(async () => {
   engine = await startTestEngine();

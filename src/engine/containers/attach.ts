@@ -5,9 +5,9 @@ import { connectPacketWriter, type PacketWriter } from '../kernel/seqpacket.ts';
 import { errorMessage } from '../wire/errors.ts';
 import type { Container } from './container.ts';
 import { detachReader, type DetachKeys } from './detach-keys.ts';
-import { logDecoder } from './log-lines.ts';
+import { decoded, logDecoder } from './log-lines.ts';
 import { logFiles } from './logs.ts';
-import { ensureOutput, logPath } from './output-of.ts';
+import { ensureFifos, ensureOutput, logPath, usesFifos } from './output-of.ts';
 import { publish, type Parts } from './parts.ts';
 import { isUp } from './record.ts';
 
@@ -25,12 +25,8 @@ export interface AttachOptions {
 /** Prepares everything before the first byte of the answer; the returned function serves the stream to its end. */
 export async function attachContainer(parts: Parts, container: Container, options: AttachOptions): Promise<(stream: Duplex) => Promise<void>> {
   const { record } = container;
-  const output = await ensureOutput(parts, container);
-  const framed = record.config.Tty !== true;
   const finished = new AbortController();
-  const decoder = logDecoder({ stdout: options.stdout, stderr: options.stderr, framed });
-  const files = logFiles(logPath(parts, record));
-  const chunks = output.read({ from: options.logs ? { file: 0, offset: 0 } : 'end', files, follow: options.stream, signal: finished.signal });
+  const chunks = await outputOf(parts, container, options, finished.signal);
   // The position is taken now: a start that follows this answer must not win against it.
   const first = options.stream || options.logs ? chunks.next() : undefined;
   first?.catch(() => {}); // awaited below; without this a client that leaves early makes it unhandled
@@ -41,8 +37,7 @@ export async function attachContainer(parts: Parts, container: Container, option
     const input = options.stdin && options.stream && record.config.OpenStdin ? feed(parts, container, stream, options, finished) : ignoreInput(stream);
     try {
       for (let step = await first; step && !step.done; step = await chunks.next()) {
-        const part = decoder.push(step.value);
-        if (part.length > 0 && !stream.write(part)) await drained(stream, finished.signal);
+        if (!stream.write(step.value)) await drained(stream, finished.signal);
       }
     } finally {
       await chunks.return(undefined);
@@ -52,6 +47,18 @@ export async function attachContainer(parts: Parts, container: Container, option
       await gone(stream);
     }
   };
+}
+
+/** What the client is sent: frames, or bare bytes of a terminal. */
+async function outputOf(parts: Parts, container: Container, options: AttachOptions, signal: AbortSignal): Promise<AsyncGenerator<Buffer>> {
+  const { record } = container;
+  const wanted = { stdout: options.stdout, stderr: options.stderr };
+  if (usesFifos(record)) return ensureFifos(parts, container).live({ ...wanted, signal });
+  const output = await ensureOutput(parts, container);
+  const decoder = logDecoder({ ...wanted, framed: record.config.Tty !== true });
+  const files = logFiles(logPath(parts, record));
+  const raw = output.read({ from: options.logs ? { file: 0, offset: 0 } : 'end', files, follow: options.stream, signal });
+  return decoded(raw, decoder);
 }
 
 /** A client may go on sending, or keep its half open, after we are done: it gets a moment, then the connection closes. */

@@ -1,5 +1,6 @@
 // A container in memory: its record, and what concerns only this process: who waits, who follows the output, which execs run.
 import type { ContainerRecord, ContainerState } from './record.ts';
+import type { FifoOutput } from './fifo-output.ts';
 import type { OutputSource } from './output.ts';
 
 export type WaitCondition = 'not-running' | 'next-exit' | 'removed';
@@ -12,6 +13,8 @@ export class Container {
   readonly execs = new Set<string>();
   /** where its output comes from while it runs, and how to follow it */
   output: OutputSource | undefined;
+  /** instead of `output`, for a container without log, terminal and input */
+  fifos: FifoOutput | undefined;
   /** rotates its log while it runs */
   rotation: Disposable | undefined;
   /** counts changes of the record: a kept summary with another number is stale */
@@ -42,6 +45,21 @@ export class Container {
 
   get state(): ContainerState {
     return this.record.state;
+  }
+
+  /** The run has ended, or did not begin: nobody waits for its output any more. */
+  outputEnded(): void {
+    this.output?.ended();
+    this.fifos?.ended();
+  }
+
+  /** Lets go of everything that this process holds of it. */
+  letGo(): void {
+    this.cancelRestart?.();
+    this.stopHealth?.();
+    this.rotation?.[Symbol.dispose]();
+    this.output?.[Symbol.dispose]();
+    this.fifos?.[Symbol.dispose]();
   }
 
   touch(): void {

@@ -67,11 +67,7 @@ export async function openContainers(options: ContainersOptions): Promise<Contai
     async [Symbol.asyncDispose]() {
       closing.abort();
       exits?.[Symbol.dispose]();
-      for (const container of store.all()) {
-        container.cancelRestart?.();
-        container.stopHealth?.();
-        container.output?.[Symbol.dispose]();
-      }
+      for (const container of store.all()) container.letGo();
       await Promise.allSettled(parts.background);
     },
   };

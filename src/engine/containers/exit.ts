@@ -46,7 +46,7 @@ export function containerExited(parts: Parts, container: Container, known?: { ex
     move(record, pauseMs === undefined || parts.closing.aborted ? 'exited' : 'restarting', container.exitCause ?? known?.cause ?? causeOf(exitCode, oomKilled), nowMs);
     container.exitCause = undefined;
     container.stopDeadlineMs = undefined;
-    container.output?.ended();
+    container.outputEnded();
     if (oomKilled) publish(parts, container, 'oom');
     publish(parts, container, 'die', { exitCode: String(exitCode), execDuration: String(Math.round((nowMs - record.startedAtMs) / 1000)) });
     container.tell('exit', { exitCode });

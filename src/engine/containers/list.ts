@@ -74,11 +74,6 @@ function summaryOf(parts: Parts, container: Container): ContainerSummary {
   return entry.summary;
 }
 
-/** Network facts change without the record: whoever changes them says so. */
-export function summaryChanged(container: Container): void {
-  kept.delete(container);
-}
-
 export function commandText(args: readonly string[]): string {
   const [path = '', ...rest] = args;
   const text = rest.length === 0 ? path : `${path} ${rest.map((word) => (word.includes(' ') ? `'${word}'` : word)).join(' ')}`;

@@ -102,6 +102,15 @@ export function logDecoder(options: DecodeOptions): LogDecoder {
   };
 }
 
+/** Chunks of a log, decoded; ends where the decoder is done. */
+export async function* decoded(source: AsyncIterable<Buffer>, decoder: LogDecoder): AsyncGenerator<Buffer> {
+  for await (const chunk of source) {
+    const part = decoder.push(chunk);
+    if (part.length > 0) yield part;
+    if (decoder.done) return;
+  }
+}
+
 /** A moment as the log writes it, for `since` and `until`. @param seconds since the epoch, with fraction */
 export function logTime(seconds: number, nanoseconds = Math.round((seconds % 1) * 1e9)): string {
   const whole = new Date(Math.floor(seconds) * 1000).toISOString().slice(0, 19);

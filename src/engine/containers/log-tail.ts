@@ -1,5 +1,6 @@
 // Finds where the last N lines of a log begin, reading backwards in blocks: the price depends on N, not on the log.
-import { open } from 'node:fs/promises';
+// Synchronous: a few reads from the page cache cost less than one trip through the thread pool.
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { HEAD_BYTES } from './log-lines.ts';
 
 const BLOCK_BYTES = 64 * 1024;
@@ -10,33 +11,28 @@ const TAG_AT = 43;
 export interface Position { /** index in `files` */ file: number; offset: number }
 
 /** @param files oldest first. A line that came in parts (P … F) counts once. */
-export async function tailPosition(files: readonly string[], lines: number): Promise<Position> {
+export function tailPosition(files: readonly string[], lines: number): Position {
   if (lines <= 0) return endOf(files);
   let left = lines;
   for (let file = files.length - 1; file >= 0; file--) {
-    const found = await tailOf(files[file] as string, left);
+    const found = tailOf(files[file] as string, left);
     if (found.offset !== undefined) return { file, offset: found.offset };
     left = found.left;
   }
   return { file: 0, offset: 0 };
 }
 
-async function endOf(files: readonly string[]): Promise<Position> {
+function endOf(files: readonly string[]): Position {
   const file = Math.max(0, files.length - 1);
-  const handle = await open(files[file] as string, 'r').catch(() => undefined); // no log yet
-  try {
-    return { file, offset: handle ? (await handle.stat()).size : 0 };
-  } finally {
-    await handle?.close();
-  }
+  return { file, offset: statSync(files[file] as string, { throwIfNoEntry: false })?.size ?? 0 };
 }
 
 /** The offset at which the last `lines` lines begin; without one, how many are still to be found in older files. */
-async function tailOf(path: string, lines: number): Promise<{ offset?: number; left: number }> {
-  const handle = await open(path, 'r').catch(() => undefined); // rotated away meanwhile
-  if (!handle) return { left: lines };
+function tailOf(path: string, lines: number): { offset?: number; left: number } {
+  const fd = openLog(path);
+  if (fd === undefined) return { left: lines };
   try {
-    const { size } = await handle.stat();
+    const { size } = fstatSync(fd);
     let seen = 0;
     let tail: Buffer = Buffer.alloc(0);
     let from = size;
@@ -47,7 +43,7 @@ async function tailOf(path: string, lines: number): Promise<{ offset?: number; l
       const length = Math.min(BLOCK_BYTES, from);
       from -= length;
       const block = Buffer.allocUnsafe(length);
-      await handle.read(block, 0, length, from);
+      readSync(fd, block, 0, length, from);
       const data = tail.length === 0 ? block : Buffer.concat([block, tail]);
       let end = data.length;
       for (;;) {
@@ -72,6 +68,16 @@ async function tailOf(path: string, lines: number): Promise<{ offset?: number; l
     const missing = lines - seen - 1;
     return missing <= 0 ? { offset: candidate, left: 0 } : { left: missing };
   } finally {
-    await handle.close();
+    closeSync(fd);
+  }
+}
+
+/** Undefined when it was rotated away meanwhile. */
+function openLog(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { NotImplemented } from '../wire/errors.ts';
 import type { Container } from './container.ts';
-import { logDecoder, logTime } from './log-lines.ts';
+import { decoded, logDecoder, logTime } from './log-lines.ts';
 import { tailPosition } from './log-tail.ts';
 import { ensureOutput, logPath } from './output-of.ts';
 import type { Parts } from './parts.ts';
@@ -27,20 +27,14 @@ export async function readLogs(parts: Parts, container: Container, options: Logs
   if (record.hostConfig.LogConfig?.Type === 'none') throw new NotImplemented('configured logging driver does not support reading');
   const output = await ensureOutput(parts, container);
   const files = logFiles(logPath(parts, record));
-  const from = options.tail === undefined ? { file: 0, offset: 0 } : await tailPosition(files, options.tail);
+  const from = options.tail === undefined ? { file: 0, offset: 0 } : tailPosition(files, options.tail);
   const follow = options.follow && (isUp(record) || record.state === 'restarting' || record.state === 'created');
   const decoder = logDecoder({
     stdout: options.stdout, stderr: options.stderr, framed: record.config.Tty !== true, timestamps: options.timestamps,
     since: options.since === undefined ? undefined : logTime(options.since),
     until: options.until === undefined ? undefined : logTime(options.until),
   });
-  return (async function* () {
-    for await (const chunk of output.read({ from, files, follow, signal: options.signal })) {
-      const part = decoder.push(chunk);
-      if (part.length > 0) yield part;
-      if (decoder.done) return;
-    }
-  })();
+  return decoded(output.read({ from, files, follow, signal: options.signal }), decoder);
 }
 
 /** All files of a log, oldest first: `log.2 log.1 log`. */

@@ -28,7 +28,7 @@ export interface OutputSource extends Disposable {
 }
 
 /** A log file that a follower holds open: rotation may rename or delete it, the bytes stay readable. */
-interface OpenLog { handle: FileHandle; /** the file that conmon writes now */ isCurrent: boolean }
+interface OpenLog { handle: FileHandle; /** tells files apart while they are open */ inode: number; /** the file that conmon writes now */ isCurrent: boolean }
 
 /** A follower this many files behind loses the oldest. */
 const MAX_PENDING = 256;
@@ -63,26 +63,28 @@ export function logOutput(path: string): OutputSource {
 
   async function* read({ from, files, follow, signal }: Following): AsyncGenerator<Buffer> {
     let wake = () => {};
-    using _listening = listen(() => wake());
+    using _listening = follow ? listen(() => wake()) : undefined;
     signal.addEventListener('abort', () => wake(), { once: true });
     const firstRun = runsEnded;
     const pending: OpenLog[] = [];
     for (const file of from === 'end' ? [path] : files.slice(from.file)) {
-      const handle = await openLog(file);
-      if (handle) pending.push({ handle, isCurrent: file === path });
+      const log = await openLog(file, file === path);
+      if (log) pending.push(log);
     }
     let now = pending.shift();
     let next: OpenLog | undefined;
+    const held = () => [now, next, ...pending].filter((log) => log !== undefined);
     const follower = {
       // Called while the current file still has its name: whoever is not there yet takes hold of it.
       async beforeRotation() {
-        const holder = [...pending, ...(next ? [next] : []), ...(now ? [now] : [])].find(({ isCurrent }) => isCurrent);
-        if (holder) holder.isCurrent = false;
-        else {
-          const handle = await openLog(path);
-          if (handle) pending.push({ handle, isCurrent: false });
-          if (pending.length > MAX_PENDING) await pending.shift()?.handle.close();
-        }
+        const log = held().some(({ isCurrent }) => isCurrent) ? undefined : await openLog(path, false);
+        // The follower may have opened the same file meanwhile.
+        const isHeld = log && held().some(({ inode }) => inode === log.inode);
+        for (const other of held()) other.isCurrent = false;
+        if (!log) return;
+        if (isHeld) await log.handle.close();
+        else pending.push(log);
+        if (pending.length > MAX_PENDING) await pending.shift()?.handle.close();
       },
     };
     followers.add(follower);
@@ -107,8 +109,11 @@ export function logOutput(path: string): OutputSource {
         if (!now?.isCurrent) {
           next = pending.shift();
           if (!next) {
-            const handle = await openLog(path);
-            if (handle) next = { handle, isCurrent: true };
+            const log = await openLog(path, true);
+            if (log && held().some(({ inode }) => inode === log.inode)) {
+              await log.handle.close(); // the one we have, until conmon has made the new one; or a rotation took hold of it first
+              next = pending.shift();
+            } else next = log;
           }
           if (next) continue;
         }
@@ -120,7 +125,7 @@ export function logOutput(path: string): OutputSource {
       }
     } finally {
       followers.delete(follower);
-      await Promise.all([now, next, ...pending].map((log) => log?.handle.close()));
+      for (const log of [now, next, ...pending]) await log?.handle.close();
     }
   }
 
@@ -146,9 +151,10 @@ export function logOutput(path: string): OutputSource {
 }
 
 /** Undefined when there is no such file (yet, or any more). */
-async function openLog(path: string): Promise<FileHandle | undefined> {
+async function openLog(path: string, isCurrent: boolean): Promise<OpenLog | undefined> {
   try {
-    return await open(path, 'r');
+    const handle = await open(path, 'r');
+    return { handle, inode: (await handle.stat()).ino, isCurrent };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

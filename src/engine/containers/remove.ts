@@ -49,7 +49,7 @@ export async function finishRemoval(parts: Parts, container: Container, options:
   const { record } = container;
   try {
     if (record.pid > 0) await cleanUpRun(parts, record);
-    container.output?.[Symbol.dispose]();
+    container.letGo();
     await Promise.all([
       parts.snapshots.remove(record.id),
       parts.networks?.forget(record.id),

@@ -10,7 +10,7 @@ import { cleanUpRun } from './clean-up.ts';
 import type { Container } from './container.ts';
 import { networked } from './create.ts';
 import { containerExited, restartLater } from './exit.ts';
-import { ensureOutput } from './output-of.ts';
+import { holdOutput } from './output-of.ts';
 import type { Parts } from './parts.ts';
 import { startTicks } from './process.ts';
 import { isUp, move, type ContainerRecord } from './record.ts';
@@ -41,7 +41,7 @@ async function settle(parts: Parts, container: Container): Promise<void> {
   }
   if (isUp(record)) {
     if (isAlive(record)) {
-      await ensureOutput(parts, container);
+      await holdOutput(parts, container);
       watchRun(parts, container, { fresh: false });
     }
     return;
@@ -55,7 +55,7 @@ async function settle(parts: Parts, container: Container): Promise<void> {
   if (state?.status === 'running' && ticks !== undefined) {
     Object.assign(record, { pid, pidStartTicks: ticks, startedAtMs: Date.now(), bootId: parts.machine.bootId, exitCode: 0, error: '', manuallyStopped: false });
     move(record, 'running', 'start (found running after the engine died)', Date.now());
-    await ensureOutput(parts, container);
+    await holdOutput(parts, container);
     watchRun(parts, container, { fresh: true });
   } else if (existsSync(parts.folders.exit(record.id)) && record.finishedAtMs <= (record.history.at(-1)?.atMs ?? 0) && record.state === 'created') {
     // It started, ran and ended before the record said so.

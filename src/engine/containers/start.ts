@@ -1,6 +1,6 @@
 // POST /containers/{id}/start. Every step that leaves something behind is undone in reverse when a later one fails:
 // root file system, network, volumes, bundle, conmon with the runtime's `create`, `start`, and last the record.
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MS, mount, unmount } from '../kernel/mounts.ts';
@@ -13,7 +13,7 @@ import { cleanUpRun } from './clean-up.ts';
 import type { Container } from './container.ts';
 import { networked } from './create.ts';
 import { watchRun } from './watch-run.ts';
-import { ensureOutput, logPath } from './output-of.ts';
+import { holdOutput, logPath } from './output-of.ts';
 import { publish, type Parts } from './parts.ts';
 import { startTicks } from './process.ts';
 import { isUp, move, type ContainerRecord } from './record.ts';
@@ -37,7 +37,7 @@ export function startContainer(parts: Parts, container: Container, cause = 'star
       record.error = failure.message;
       if (record.state === 'restarting') move(record, 'exited', 'start failed', Date.now());
       await parts.store.save(container);
-      container.output?.ended(); // whoever attached before the start waits for output that will not come
+      container.outputEnded(); // whoever attached before the start waits for output that will not come
       if (record.hostConfig.AutoRemove) container.removeSoon?.();
       throw failure;
     }
@@ -81,15 +81,17 @@ async function launch(parts: Parts, container: Container): Promise<void> {
   });
   const keepFilter = await parts.seccomp.apply(spec);
   await writeFile(join(bundle, 'config.json'), JSON.stringify(spec));
-  await ensureOutput(parts, container);
+  await holdOutput(parts, container);
+  const output = container.fifos?.openForContainer();
   const pid = await createUnderConmon({
     path: machine.conmonPath, runtime: machine.runtime, id, bundle,
     pidFile: join(bundle, 'pid'), conmonPidFile: join(bundle, 'conmon.pid'),
     exitDir: folders.exits, persistDir: folders.persist(id), socketDir: folders.sockets,
     tty: config.Tty === true, stdin: config.OpenStdin === true,
     leaveStdinOpen: config.OpenStdin === true && (config.StdinOnce !== true || config.Tty === true),
-    log: `k8s-file:${logPath(parts, record)}`,
-  });
+    log: output ? 'passthrough' : `k8s-file:${logPath(parts, record)}`,
+    ...(output && { output }),
+  }).finally(() => output?.forEach((fd) => closeSync(fd)));
   record.pid = pid;
   record.pidStartTicks = startTicks(pid) ?? '';
   await Promise.all([runtimeStart(machine.runtime, id), keepFilter(id)]);

@@ -1,6 +1,6 @@
 // /containers/{id}/exec and /exec/*. Shapes and codes: Docker Engine API v1.47, tag Exec.
 import { parseDetachKeys } from '../../containers/detach-keys.ts';
-import { Execs, inspectExec, requireRunning, type ExecBody } from '../../containers/exec.ts';
+import { inspectExec, requireRunning, type ExecBody, type Execs } from '../../containers/exec.ts';
 import { serveExec, startDetached } from '../../containers/exec-serve.ts';
 import type { Parts } from '../../containers/parts.ts';
 import { Conflict, InvalidParameter } from '../../wire/errors.ts';
