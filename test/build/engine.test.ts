@@ -2,7 +2,7 @@
 // image twice, contexts in every form, a cache that can be looked at and emptied.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -136,6 +136,26 @@ test('contexts come as plain, gzip and zstd tar, from http and from git', async 
   // the engine lives in a network namespace of its own: there is no way to this server, and it says so
   expect((await post(`remote=${encodeURIComponent(`http://127.0.0.1:${(server.address() as AddressInfo).port}/context.tar`)}`)).text).toContain('error downloading remote context');
   server.close();
+});
+
+test('no source of ADD or COPY leads out to the machine', async () => {
+  const victim = join(folder, 'victim');
+  mkdirSync(victim);
+  writeFileSync(join(victim, 'file'), 'mine');
+  const path = context(`FROM busybox:test AS one
+RUN mkdir -p /l /f && ln -s ${victim}/file /l/file && echo theirs > /f/file
+FROM busybox:test
+ADD link.tar through.tar /d/
+COPY --from=one /l /f /e/
+RUN cp /bin/busybox /d/own`);
+  const parts = join(folder, 'parts');
+  mkdirSync(join(parts, 'two/a'), { recursive: true });
+  writeFileSync(join(parts, 'two/a/pwned'), 'theirs');
+  execFileSync('ln', ['-s', victim, join(parts, 'a')]);
+  execFileSync('tar', ['-C', parts, '-cf', join(path, 'link.tar'), 'a']);
+  execFileSync('tar', ['-C', join(parts, 'two'), '-cf', join(path, 'through.tar'), 'a/pwned']);
+  await engine.dockerOk('build', '-t', 'inside', path);
+  expect([readdirSync(victim), readFileSync(join(victim, 'file'), 'utf8')]).toEqual([['file'], 'mine']);
 });
 
 test('a broken context, a missing Dockerfile and refused wishes say what is wrong', async () => {

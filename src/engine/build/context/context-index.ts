@@ -56,12 +56,12 @@ export function createContextIndex(root: string): ContextIndex {
       const linkTarget = Buffer.from(entry.linkTarget, 'latin1').toString('utf8');
       const target = entry.type === 'hardlink' ? raw(linkTarget.split('/').filter((name) => name !== '' && name !== '.').join('/')) : undefined;
       const before = parent.children?.get(last);
-      const type = entry.type === 'dir' ? 'dir' : entry.type === 'symlink' ? 'symlink' : entry.type === 'file' || entry.type === 'hardlink' ? 'file' : 'other';
+      const type = target ? target.type : entry.type === 'dir' ? 'dir' : entry.type === 'symlink' ? 'symlink' : entry.type === 'file' || entry.type === 'hardlink' ? 'file' : 'other';
       parent.children?.set(last, {
         type,
         mode: target?.mode ?? entry.mode,
         sizeBytes: target?.sizeBytes ?? entry.size,
-        linkTarget: type === 'symlink' ? linkTarget : '',
+        linkTarget: target ? target.linkTarget : type === 'symlink' ? linkTarget : '', // a hard link may be one to a symlink
         hash: target?.hash ?? entry.hash?.toString('hex') ?? '',
         children: type === 'dir' ? (before?.children ?? new Map()) : undefined,
       });

@@ -11,7 +11,8 @@ import type { Execution, StepOutput } from './execution.ts';
 
 export interface FetchedSource { tree: SourceTree; picked: Selected; name: string; key: string }
 
-export const isRemoteSource = (word: string): boolean => /^https?:\/\//.test(word) || isGitUrl(word);
+/** Not `file://`: a Dockerfile may not read repositories of the engine's machine. */
+export const isRemoteSource = (word: string): boolean => /^https?:\/\//.test(word) || (isGitUrl(word) && !word.startsWith('file:'));
 
 /**
  * @param checksum `sha256:<hex>`; a git source may give a commit instead

@@ -62,7 +62,7 @@ export async function copyInput(run: StageRun, instruction: Transfer, stageIndex
       return execution.layers.make(run.chainId, async (open) => {
         const owner = chown === undefined ? undefined : await resolveOwner(chown, open.rootfs);
         const isWhole = (path: string) => tree !== execution.context || execution.context.isWhole(path);
-        await placeAll(sources, open, absoluteDestination(run, destinationText), kind, instruction.parents, { owner, mode, leaveOut, isWhole, start: execution.start, signal: io.signal });
+        await placeAll(sources, open, absoluteDestination(run, destinationText), kind, instruction.parents, execution.work, { owner, mode, leaveOut, isWhole, start: execution.start, signal: io.signal });
       }, io.signal);
     },
   };
@@ -114,7 +114,7 @@ const ROOT = { uid: 0, gid: 0 };
 
 type SharedOptions = Omit<PlaceOptions, 'tree' | 'how'>;
 
-async function placeAll(sources: readonly Source[], layer: OpenLayer, destination: string, keyword: string, parents: boolean, options: SharedOptions): Promise<void> {
+async function placeAll(sources: readonly Source[], layer: OpenLayer, destination: string, keyword: string, parents: boolean, work: string, options: SharedOptions): Promise<void> {
   if (sources.length === 0) return;
   const isFolderPath = destination.endsWith('/') || destination === '/';
   if (sources.length > 1 && !isFolderPath) throw new InvalidParameter(`When using ${keyword} with more than one source file, the destination must be a directory and end with a /`);
@@ -150,7 +150,12 @@ async function placeAll(sources: readonly Source[], layer: OpenLayer, destinatio
   for (const { source, target, isArchive: isTar } of jobs) {
     const place: PlaceOptions = { ...options, tree: source.tree, how: source.how };
     const full = join(upper, target);
-    if (isTar) await unpackInto(join(source.tree.root, source.picked.source), full, options);
+    if (isTar) {
+      const unpacked = join(work, `unpacked-${process.hrtime.bigint()}`);
+      mkdirSync(unpacked);
+      await unpackInto(join(source.tree.root, source.picked.source), unpacked, options);
+      await placeFolder('', full, { ...place, tree: diskTree(unpacked), how: 'move', owner: undefined, mode: undefined, leaveOut: undefined, isWhole: () => true });
+    }
     else if (source.picked.type === 'dir') await placeFolder(source.picked.source, full, place);
     else {
       mkdirSync(dirname(full), { recursive: true });

@@ -1,9 +1,9 @@
 // `--chown=user:group` and cache mounts' owners: names are looked up in the image's own /etc/passwd and /etc/group.
+import { lstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidParameter } from '../../wire/errors.ts';
-
-export interface Owner { uid: number; gid: number }
+import { resolveRooted, type Owner } from './rooted.ts';
 
 /**
  * @param rootfs mounted root of the stage
@@ -16,7 +16,7 @@ export async function resolveOwner(text: string, rootfs: string): Promise<Owner>
   let gid: number | undefined;
   if (isNumber(user)) uid = Number(user);
   else {
-    const row = (await table(join(rootfs, 'etc/passwd'))).find(([name]) => name === user);
+    const row = (await table(rootfs, '/etc/passwd')).find(([name]) => name === user);
     if (!row) throw new InvalidParameter(`unable to convert uid/gid chown string to host mapping: can't find uid for user ${user}: no such user: ${user}`);
     uid = Number(row[2]);
     gid = Number(row[3]);
@@ -24,7 +24,7 @@ export async function resolveOwner(text: string, rootfs: string): Promise<Owner>
   if (group !== undefined && group !== '') {
     if (isNumber(group)) gid = Number(group);
     else {
-      const row = (await table(join(rootfs, 'etc/group'))).find(([name]) => name === group);
+      const row = (await table(rootfs, '/etc/group')).find(([name]) => name === group);
       if (!row) throw new InvalidParameter(`unable to convert uid/gid chown string to host mapping: can't find gid for group ${group}: no such group: ${group}`);
       gid = Number(row[2]);
     }
@@ -32,12 +32,10 @@ export async function resolveOwner(text: string, rootfs: string): Promise<Owner>
   return { uid, gid: gid ?? uid };
 }
 
-async function table(path: string): Promise<string[][]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
-    throw error;
-  });
-  return text.split('\n').map((line) => line.split(':'));
+async function table(rootfs: string, path: string): Promise<string[][]> {
+  const file = join(rootfs, resolveRooted(rootfs, path).path); // a link in the image must not lead to the host's file
+  if (!lstatSync(file, { throwIfNoEntry: false })?.isFile()) return [];
+  return (await readFile(file, 'utf8')).split('\n').map((line) => line.split(':'));
 }
 
 /** `755`, `0755`, `u=rwX,go=rX` -> the mode of a file whose mode is `before`. @throws InvalidParameter */

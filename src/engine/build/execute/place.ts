@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { InvalidParameter } from '../../wire/errors.ts';
 import type { SourceTree } from '../context/source-tree.ts';
 import { output, type StartTool } from '../tools.ts';
-import type { Owner } from './owner.ts';
+import type { Owner } from './rooted.ts';
 
 export interface PlaceOptions {
   tree: SourceTree;
@@ -90,7 +90,8 @@ function copyFile(from: string, to: string): void {
 }
 
 async function cp(from: string, to: string, { start, signal }: PlaceOptions): Promise<void> {
-  await output(start, ['cp', '--recursive', '--no-dereference', '--preserve=mode,ownership,timestamps,links,xattr', '--reflink=auto', '--no-target-directory', '--', from, to], { signal });
+  // an existing symlink is replaced, never written through: an earlier source of the same COPY may have left one to the host
+  await output(start, ['cp', '--recursive', '--remove-destination', '--no-dereference', '--preserve=mode,ownership,timestamps,links,xattr', '--reflink=auto', '--no-target-directory', '--', from, to], { signal });
 }
 
 /** Owner and mode of everything below, when they are not what the files have already. */

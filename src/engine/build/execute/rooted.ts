@@ -2,9 +2,10 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, readlinkSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidParameter } from '../../wire/errors.ts';
-import type { Owner } from './owner.ts';
 
 const MAX_LINKS = 40;
+
+export interface Owner { uid: number; gid: number }
 
 export interface Rooted {
   /** Relative to the root, every link resolved; missing components at the end are kept as they are. */

@@ -1,5 +1,5 @@
 // ADD of a local tar archive: recognised by content, unpacked into the layer with the archive's own owners.
-// It unpacks below the layer's own folder, where no symlink of the image exists that could lead out of it.
+// It unpacks into an empty folder of its own: tar would follow a symlink that an earlier source left in the layer, out to the host.
 import { open } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { System } from '../../wire/errors.ts';
@@ -33,8 +33,9 @@ export async function isArchive(path: string, start: StartTool, signal: AbortSig
   return Buffer.concat(head).subarray(257, 262).toString('latin1') === 'ustar';
 }
 
+/** @param folder must be empty */
 export async function unpackInto(path: string, folder: string, { start, signal }: Options): Promise<void> {
-  const tar = start(['tar', '--extract', `--file=${path}`, '--preserve-permissions', '--same-owner', '--numeric-owner', '--xattrs', '--xattrs-include=*', '--delay-directory-restore', '--no-overwrite-dir', '--warning=no-timestamp', `--directory=${folder}`], { signal });
+  const tar = start(['tar', '--extract', `--file=${path}`, '--preserve-permissions', '--same-owner', '--numeric-owner', '--xattrs', '--xattrs-include=*', '--delay-directory-restore', '--warning=no-timestamp', `--directory=${folder}`], { signal });
   tar.stdin.end();
   tar.stdout.resume();
   const { exitCode, stderr } = await tar.exited;
