@@ -21,7 +21,7 @@ const STATES = ['created', 'restarting', 'running', 'removing', 'paused', 'exite
 
 export interface ListOptions { all: boolean; limit: number; size: boolean; filters: ListFilters }
 
-const kept = new WeakMap<Container, { version: number; network: string; summary: ContainerSummary }>();
+const kept = new WeakMap<Container, { version: number; state: ContainerRecord['state']; summary: ContainerSummary }>();
 
 /** Newest first. @throws InvalidParameter, NotFound (before, since) */
 export async function listContainers(parts: Parts, options: ListOptions): Promise<ContainerSummary[]> {
@@ -43,15 +43,18 @@ export async function listContainers(parts: Parts, options: ListOptions): Promis
   return Promise.all(summaries.map(async (summary, index) => ({ ...summary, ...(await sizeOf(parts, (found[index] as Container).record)) })));
 }
 
-/** The summary, made anew only when the record changed. The "Up 5 minutes" text is made each time. */
+/**
+ * The summary, made anew only when the record changed: its version counts saves, and an event may be heard between the change of
+ * state and the save. The "Up 5 minutes" text is made each time.
+ */
 function summaryOf(parts: Parts, container: Container): ContainerSummary {
   const { record } = container;
   let entry = kept.get(container);
-  if (!entry || entry.version !== container.version) {
+  if (!entry || entry.version !== container.version || entry.state !== record.state) {
     const settings = parts.networks?.settings(networked(parts, record));
     entry = {
       version: container.version,
-      network: '',
+      state: record.state,
       summary: {
         Id: record.id,
         Names: [`/${record.name}`],
