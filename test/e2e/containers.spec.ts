@@ -91,9 +91,9 @@ test('an edit makes a new container and a failing one brings the old one back', 
 });
 
 test('no view of containers has a serious accessibility problem', async ({ window }) => {
-  test.setTimeout(180_000); // nine views, each read whole
+  test.setTimeout(120_000); // five views, each read whole
   const found: string[] = [];
-  for (const tab of ['Overview', 'Logs', 'Terminal', 'Files', 'Stats', 'Processes', 'Changes', 'Inspect', 'Events']) {
+  for (const tab of ['Overview', 'Logs', 'Files', 'Stats', 'Inspect']) {
     await open(window, 'web', tab);
     await window.waitForTimeout(300);
     const { violations } = await new AxeBuilder({ page: window }).exclude('.xterm').analyze();
