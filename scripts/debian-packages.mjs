@@ -23,14 +23,18 @@ export const run = {
 /** Needed besides by `npm test`. */
 export const test = {
   attr: 'setfattr: the layer tests mark opaque folders',
+  curl: 'a second client of the API',
   'docker-registry': 'a real registry on loopback',
   'docker.io': 'a real dockerd: copies between hosts',
   e2fsprogs: 'a journaled file system for tests that unpack a lot',
   'fonts-noto-cjk': 'Chinese text in screenshots',
+  fuse3: 'fusermount3, for encrypted volumes and rclone',
   git: 'build contexts',
+  gocryptfs: 'encrypted volumes',
   'openssh-client': 'keys for the SSH tests',
   'openssh-server': 'a real SSH server on loopback',
   procps: 'process lists in tests',
+  rclone: 'a real volume plugin',
   skopeo: 'a second opinion on images and registries',
   socat: 'the way to a socket where sshd forbids forwarding',
 };

@@ -1,7 +1,7 @@
 // What is kept of a network and of a container's place in networks. Network records live in the data root in Docker's own
 // vocabulary; sandboxes live in the run root, because addresses and namespaces do not survive a reboot.
 import type { IPAM } from '@docker/node-sdk';
-import { formatSubnet, parseAddress, parseSubnet, type Address, type Subnet } from './addresses.ts';
+import { parseAddress, parseSubnet, type Address, type Subnet } from './addresses.ts';
 import type { FirewallNetwork, PortTarget } from './firewall.ts';
 import type { ContainerPort } from './published-ports.ts';
 
@@ -105,4 +105,3 @@ export function firewallNetwork(record: NetworkRecord): FirewallNetwork {
 
 export const withPrefix = (address: string, subnet: Subnet): string => `${address}/${subnet.prefix}`;
 export const bareAddress = (text: string): string => text.split('/')[0] ?? '';
-export const subnetText = formatSubnet;
