@@ -34,6 +34,7 @@ export default function NetworksPage() {
   const items = useMemo(() => rows.filter((item) => selected.has(item.key)), [rows, selected]);
   const columns = useMemo(() => columnsOf(t), [t]);
   const hosts = useMemo(() => [...new Map(rows.map(({ host }) => [host.id, host])).values()], [rows]);
+  const pictured = hosts.find(({ id }) => id === query.get('host')) ?? hosts[0];
   usePaletteActions('networks', t('networks:title'), networkActions, items);
   const prune = async () => {
     const idle = rows.filter(({ row, members }) => !isPredefined(row) && members.length === 0);
@@ -58,9 +59,10 @@ export default function NetworksPage() {
         <>
           <Group gap="sm">
             <SegmentedControl size="sm" value={view} onChange={(next) => setQuery(next === 'picture' ? { view: 'picture' } : {})} data={['table', 'picture'].map((value) => ({ value, label: t(`networks:view.${value}`) }))} aria-label={t('networks:view.label')} />
+            {view === 'picture' && hosts.length > 1 && <SegmentedControl size="sm" value={pictured?.id ?? ''} onChange={(host) => setQuery({ view: 'picture', host })} data={hosts.map(({ id, name }) => ({ value: id, label: name }))} aria-label={t('hosts.host')} />}
             {view === 'table' && <TextInput value={search} onChange={(event) => setSearch(event.currentTarget.value)} placeholder={t('networks:search')} aria-label={t('networks:search')} leftSection={<IconSearch size={15} />} w={300} />}
           </Group>
-          {view === 'picture' ? hosts.map((host) => <TopologyView key={host.id} host={host} networks={rows.filter((item) => item.host.id === host.id)} containers={containers.filter((item) => item.host.id === host.id)} />) : (
+          {view === 'picture' ? pictured && <TopologyView key={pictured.id} host={pictured} networks={rows.filter((item) => item.host.id === pictured.id)} containers={containers.filter((item) => item.host.id === pictured.id)} /> : (
             <>
               <SelectionBar actions={networkActions} items={items} onClear={() => setSelected(new Set())} />
               <DataTable label={t('networks:title')} rows={shown} columns={columns} keyOf={(item) => item.key} nameOf={({ row }) => row.Name} defaultSort={{ column: 'name', descending: false }} selected={selected} onSelect={setSelected} onOpen={({ host, row }) => go(`/networks/${host.id}/${row.Id}`)} onKey={(key) => key === 'Delete' && networkActions[1]?.appliesTo(items) && void networkActions[1].perform(items)} />

@@ -2,7 +2,7 @@
 import ELK, { type ElkNode } from 'elkjs/lib/elk.bundled.js';
 import type { Topology, TopologyNode } from './topology.ts';
 
-export const NODE_SIZES = { machine: { width: 190, height: 84 }, network: { width: 230, height: 104 }, container: { width: 220, height: 92 } } as const;
+export const NODE_SIZES = { machine: { width: 190, height: 64 }, network: { width: 250, height: 86 }, container: { width: 220, height: 76 } } as const;
 
 const elk = new ELK();
 
@@ -10,7 +10,7 @@ export async function layOut({ nodes, edges }: Topology): Promise<Map<string, { 
   const graph: ElkNode = {
     id: 'root',
     layoutOptions: {
-      'elk.algorithm': 'layered', 'elk.direction': 'RIGHT', 'elk.layered.spacing.nodeNodeBetweenLayers': '150', 'elk.spacing.nodeNode': '28',
+      'elk.algorithm': 'layered', 'elk.direction': 'RIGHT', 'elk.layered.spacing.nodeNodeBetweenLayers': '130', 'elk.spacing.nodeNode': '18',
       'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX', 'elk.partitioning.activate': 'true',
     },
     children: nodes.map((node) => ({ id: node.id, ...sizeOf(node), layoutOptions: { 'elk.partitioning.partition': { machine: '0', network: '1', container: '2' }[node.kind] } })),

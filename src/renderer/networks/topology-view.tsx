@@ -93,7 +93,7 @@ const COLOURS: Record<TopologyEdge['kind'], string> = { nat: 'var(--mantine-colo
 function edgeOf({ id, from, to, kind, label }: TopologyEdge): Edge {
   const colour = COLOURS[kind];
   return {
-    id, source: from, target: to, label, focusable: false,
+    id, source: from, target: to, focusable: false, ...(kind !== 'veth' && { label }), // a veth's address stands in the container's box
     style: { stroke: colour, strokeWidth: kind === 'veth' ? 2 : 1.6, ...(kind === 'nat' && { strokeDasharray: '6 4' }) },
     animated: kind === 'port',
     labelStyle: { fontSize: 11, fontFamily: 'var(--mantine-font-family-monospace)', fill: 'var(--mantine-color-text)' },
