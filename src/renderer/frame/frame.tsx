@@ -2,7 +2,7 @@
 import { AppShell, Burger, Group, Loader, Center } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Suspense } from 'react';
-import { Route, Switch } from 'wouter';
+import { Route, Switch, useLocation } from 'wouter';
 import { useTranslation } from 'react-i18next';
 import { useLiveFeeds } from '../live.ts';
 import { routes } from '../routes.ts';
@@ -26,6 +26,7 @@ export function Frame() {
   const { t } = useTranslation();
   const [isOpen, navigation] = useDisclosure(false);
   const shell = useStore(shellState);
+  const [location] = useLocation();
   useLiveFeeds();
   useExitNotices();
   if (shell === 'denied') return <DeniedScreen />;
@@ -52,7 +53,7 @@ export function Frame() {
       <AppShell.Main className={classes.main}>
         <ShellBanner />
         <div id="main" className={classes.view} tabIndex={-1}>
-          <ErrorBoundary>
+          <ErrorBoundary place={location}>
             <Suspense fallback={<Center h="100%"><Loader size="sm" aria-label={t('loading')} /></Center>}>
               <Switch>
                 {routes.map((route) => <Route key={route.path} path={route.path} component={route.view} />)}
