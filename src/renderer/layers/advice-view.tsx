@@ -10,6 +10,7 @@ import { EmptyState } from '../ui/states.tsx';
 import type { ExplorerAction } from './explorer-state.ts';
 import { visible } from './file-row.tsx';
 import classes from './layers.module.css';
+import { ink } from './marks.ts';
 
 const SEVERITY = { critical: 'red', high: 'orange', medium: 'yellow', low: 'gray' } as const;
 
@@ -24,7 +25,7 @@ export function AdviceView({ session, image, dispatch }: { session: string; imag
           {image.advice.map((item, index) => (
             <Accordion.Item key={index} value={String(index)}>
               <Accordion.Control icon={<ThemeIcon variant="light" color={SEVERITY[item.severity]} size="md">{item.kind === 'secret' ? <IconKey size={15} /> : <IconLeaf size={15} />}</ThemeIcon>}>
-                <Group wrap="nowrap" gap="sm"><Text size="sm" fw={600} flex={1} style={{ overflowWrap: 'anywhere' }}>{title(t, item)}</Text><Badge size="sm" color={SEVERITY[item.severity]}>{t(`layers:severity.${item.severity}`)}</Badge>{item.savedBytes > 0 && <Text size="sm" fw={600} c="green" className="numeric">−{formatBytes(item.savedBytes)}</Text>}</Group>
+                <Group wrap="nowrap" gap="sm"><Text size="sm" fw={600} flex={1} style={{ overflowWrap: 'anywhere' }}>{title(t, item)}</Text><Badge size="sm" color={SEVERITY[item.severity]}>{t(`layers:severity.${item.severity}`)}</Badge>{item.savedBytes > 0 && <Text size="sm" fw={600} c={ink('green')} className="numeric">−{formatBytes(item.savedBytes)}</Text>}</Group>
               </Accordion.Control>
               <Accordion.Panel>
                 <Stack gap="sm">

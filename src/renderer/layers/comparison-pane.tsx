@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { ExplorerImage, ReportLayer } from '../../main/contract/layers.ts';
 import { formatBytes } from '../ui/format.ts';
 import classes from './layers.module.css';
-import { CHANGES, MARK_COLOURS } from './marks.ts';
+import { CHANGES, ink, MARK_COLOURS } from './marks.ts';
 
 export function ComparisonPane({ image }: { image: ExplorerImage }) {
   const { t } = useTranslation();
@@ -22,8 +22,8 @@ export function ComparisonPane({ image }: { image: ExplorerImage }) {
       <Stack p="sm" gap="md">
         <div>
           <Text size="xs" c="var(--gantry-subtle)">{t('layers:compare.size')}</Text>
-          <Text size="sm" className="numeric">{formatBytes(sum(layers.before))} → {formatBytes(sum(layers.after))} <Text span fw={600} c={difference > 0 ? 'red' : 'green'}>{difference > 0 ? '+' : ''}{formatBytes(difference)}</Text></Text>
-          <Group gap={8} mt={4}>{files && CHANGES.map((mark) => [mark, files[mark as keyof typeof files]] as const).filter(([, count]) => count > 0).map(([mark, count]) => <Text key={mark} size="xs" c={MARK_COLOURS[mark]} className="numeric">{t(`layers:marks.${mark}`)} {count}</Text>)}</Group>
+          <Text size="sm" className="numeric">{formatBytes(sum(layers.before))} → {formatBytes(sum(layers.after))} <Text span fw={600} c={ink(difference > 0 ? 'red' : 'green')}>{difference > 0 ? '+' : ''}{formatBytes(difference)}</Text></Text>
+          <Group gap={8} mt={4}>{files && CHANGES.map((mark) => [mark, files[mark as keyof typeof files]] as const).filter(([, count]) => count > 0).map(([mark, count]) => <Text key={mark} size="xs" c={ink(MARK_COLOURS[mark])} className="numeric">{t(`layers:marks.${mark}`)} {count}</Text>)}</Group>
         </div>
         <div>
           <Text size="xs" fw={600} mb={4}>{t('layers:compare.config')}</Text>
@@ -31,8 +31,8 @@ export function ComparisonPane({ image }: { image: ExplorerImage }) {
           {config.map((change) => (
             <div key={change.key} style={{ marginBottom: 6 }}>
               <Text size="xs" fw={600}>{change.key}</Text>
-              {change.before !== undefined && <Text size="xs" ff="monospace" c="red" style={{ overflowWrap: 'anywhere' }}>− {change.before}</Text>}
-              {change.after !== undefined && <Text size="xs" ff="monospace" c="green" style={{ overflowWrap: 'anywhere' }}>+ {change.after}</Text>}
+              {change.before !== undefined && <Text size="xs" ff="monospace" c={ink('red')} style={{ overflowWrap: 'anywhere' }}>− {change.before}</Text>}
+              {change.after !== undefined && <Text size="xs" ff="monospace" c={ink('green')} style={{ overflowWrap: 'anywhere' }}>+ {change.after}</Text>}
             </div>
           ))}
         </div>

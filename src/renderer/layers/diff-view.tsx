@@ -6,6 +6,7 @@ import { rpc } from '../rpc.ts';
 import { formatBytes } from '../ui/format.ts';
 import { FailureNote, LoadingRows } from '../ui/states.tsx';
 import classes from './layers.module.css';
+import { ink } from './marks.ts';
 
 export function DiffView({ session, node, before, after }: { session: string; node: number; before: number; after: number }) {
   const { t } = useTranslation();
@@ -18,7 +19,7 @@ export function DiffView({ session, node, before, after }: { session: string; no
   const removed = lines.filter((line) => line.sign === '-').length;
   return (
     <div>
-      <Group gap="xs" mb={4}><Text size="xs" c="green" className="numeric">+{added}</Text><Text size="xs" c="red" className="numeric">−{removed}</Text>{isCut && <Text size="xs" c="var(--gantry-subtle)">{t('layers:cut')}</Text>}</Group>
+      <Group gap="xs" mb={4}><Text size="xs" c={ink('green')} className="numeric">+{added}</Text><Text size="xs" c={ink('red')} className="numeric">−{removed}</Text>{isCut && <Text size="xs" c="var(--gantry-subtle)">{t('layers:cut')}</Text>}</Group>
       <pre className={classes.code} tabIndex={0}>
         {lines.map((line, index) => (
           <span key={index} {...(line.sign === '+' ? { className: classes.plus } : line.sign === '-' ? { className: classes.minus } : {})}>

@@ -10,6 +10,7 @@ import { attempt } from '../ui/notify.ts';
 import { CompareDialog } from './compare-dialog.tsx';
 import type { Tab } from './explorer-state.ts';
 import classes from './layers.module.css';
+import { ink } from './marks.ts';
 import { download } from './session.ts';
 
 export function ExplorerHead({ image, tab, onTab }: { image: ExplorerImage; tab: Tab; onTab: (tab: Tab) => void }) {
@@ -69,7 +70,7 @@ function Figure({ label, value, colour }: { label: string; value: string; colour
   return (
     <div className={classes.figure}>
       <Text size="xs" c="var(--gantry-subtle)">{label}</Text>
-      <Text fw={650} size="lg" lh={1.25} className="numeric" {...(colour ? { c: colour } : {})}>{value}</Text>
+      <Text fw={650} size="lg" lh={1.25} className="numeric" {...(colour ? { c: ink(colour) } : {})}>{value}</Text>
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { KINDS, type Row } from '../../main/contract/layers.ts';
 import { formatBytes } from '../ui/format.ts';
 import classes from './layers.module.css';
-import { CHANGES, MARK_LETTERS, markColour, markName, markNumber } from './marks.ts';
+import { CHANGES, ink, MARK_COLOURS, MARK_LETTERS, markColour, markName, markNumber } from './marks.ts';
 
 export const ROW_HEIGHT = 26;
 
@@ -24,7 +24,7 @@ export const FileRow = memo(function FileRow({ row, index, top, isSelected, onSe
       className={classes.row} data-mark={mark} style={{ transform: `translateY(${top}px)` }}
       onClick={() => onSelect(row.id, index)} onDoubleClick={() => row.hasChildren && onToggle(row.id)}
     >
-      <span className={classes.mark} style={colour === undefined ? undefined : { background: `color-mix(in srgb, ${colour} 22%, transparent)`, color: `light-dark(color-mix(in srgb, ${colour} 65%, black), color-mix(in srgb, ${colour} 70%, white))` }} title={colour === undefined ? undefined : t(`layers:marks.${mark}`)}>{kind === 'dir' && mark === 'unchanged' ? '' : MARK_LETTERS[mark]}</span>
+      <span className={classes.mark} style={colour === undefined ? undefined : { background: `color-mix(in srgb, ${colour} 22%, transparent)`, color: ink(MARK_COLOURS[mark]) }} title={colour === undefined ? undefined : t(`layers:marks.${mark}`)}>{kind === 'dir' && mark === 'unchanged' ? '' : MARK_LETTERS[mark]}</span>
       <span className={classes.name} style={{ paddingLeft: Math.min(row.depth, 40) * 15 }}>
         <span role="presentation" className={classes.twist} data-open={row.isOpen} onClick={(event) => { event.stopPropagation(); if (row.hasChildren) onToggle(row.id); }}>{row.hasChildren && <IconChevronRight size={13} />}</span>
         <Icon size={15} stroke={1.6} style={{ flex: 'none', color: kind === 'dir' ? 'var(--mantine-primary-color-filled)' : 'var(--gantry-subtle)' }} aria-hidden />
@@ -32,7 +32,7 @@ export const FileRow = memo(function FileRow({ row, index, top, isSelected, onSe
         {row.hasChildren && <Summary counts={row.counts} />}
       </span>
       <span className={classes.sizeBar}><i style={{ width: `${row.parentBytes > 0 ? Math.min(100, (100 * bytes) / row.parentBytes) : 0}%`, background: colour ?? 'var(--mantine-color-gantry-4)' }} /></span>
-      <span className={classes.bytes} style={mark === 'removed' ? { color: 'var(--mantine-color-red-text)' } : undefined}>{mark === 'removed' || (row.bytes === 0 && row.removedBytes > 0) ? `−${formatBytes(bytes)}` : formatBytes(bytes)}</span>
+      <span className={classes.bytes} style={mark === 'removed' ? { color: ink('red') } : undefined}>{mark === 'removed' || (row.bytes === 0 && row.removedBytes > 0) ? `−${formatBytes(bytes)}` : formatBytes(bytes)}</span>
     </div>
   );
 });
@@ -40,7 +40,7 @@ export const FileRow = memo(function FileRow({ row, index, top, isSelected, onSe
 function Summary({ counts }: { counts: number[] }) {
   const found = CHANGES.filter((mark) => (counts[markNumber(mark)] ?? 0) > 0);
   if (found.length === 0) return null;
-  return <span style={{ flex: 'none', fontSize: 11, display: 'inline-flex', gap: 6 }}>{found.map((mark) => <span key={mark} className="numeric" style={{ color: `light-dark(color-mix(in srgb, ${markColour(mark)} 70%, black), color-mix(in srgb, ${markColour(mark)} 75%, white))` }}>{MARK_LETTERS[mark]}{counts[markNumber(mark)]}</span>)}</span>;
+  return <span style={{ flex: 'none', fontSize: 11, display: 'inline-flex', gap: 6 }}>{found.map((mark) => <span key={mark} className="numeric" style={{ color: ink(MARK_COLOURS[mark]) }}>{MARK_LETTERS[mark]}{counts[markNumber(mark)]}</span>)}</span>;
 }
 
 /** Control and direction characters would disturb the line: they are shown by their code. */

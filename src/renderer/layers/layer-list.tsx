@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { ExplorerImage, ReportLayer } from '../../main/contract/layers.ts';
 import { formatBytes } from '../ui/format.ts';
 import classes from './layers.module.css';
-import { CHANGES, layerColour, MARK_COLOURS } from './marks.ts';
+import { CHANGES, ink, layerColour, MARK_COLOURS } from './marks.ts';
 
 interface Props { image: ExplorerImage; selected: number; onSelect: (layer: number) => void }
 
@@ -55,10 +55,10 @@ function LayerItem({ layer, largest, isSelected, onSelect }: { layer: ReportLaye
       {isSelected && (
         <Group gap={8} mt={6}>
           {CHANGES.filter((mark) => layer.files[mark as keyof ReportLayer['files']] > 0).map((mark) => (
-            <Text key={mark} size="xs" className="numeric" c={`${MARK_COLOURS[mark]}`}>{t(`layers:marks.${mark}`)} {layer.files[mark as keyof ReportLayer['files']]}</Text>
+            <Text key={mark} size="xs" className="numeric" c={ink(MARK_COLOURS[mark])}>{t(`layers:marks.${mark}`)} {layer.files[mark as keyof ReportLayer['files']]}</Text>
           ))}
           {layer.compressedBytes > 0 && <Text size="xs" c="var(--gantry-subtle)" className="numeric">{t('layers:compressed', { size: formatBytes(layer.compressedBytes) })}</Text>}
-          {layer.reclaimableBytes > 0 && <Text size="xs" c="red" className="numeric">{t('layers:reclaimable', { size: formatBytes(layer.reclaimableBytes) })}</Text>}
+          {layer.reclaimableBytes > 0 && <Text size="xs" c={ink('red')} className="numeric">{t('layers:reclaimable', { size: formatBytes(layer.reclaimableBytes) })}</Text>}
           {layer.sharedWith && <Text size="xs" c="var(--gantry-subtle)" title={layer.sharedWith.join('\n')}>{t('layers:shared', { count: layer.sharedWith.length })}</Text>}
         </Group>
       )}

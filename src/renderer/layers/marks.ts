@@ -27,3 +27,8 @@ export function layerColour(index: number): string {
 export function markColour(name: MarkName): string {
   return `var(--mantine-color-${MARK_COLOURS[name]}-${name === 'through' || name === 'unchanged' ? 4 : 6})`;
 }
+
+/** A Mantine colour as text: dark enough on light ground, light enough on dark (WCAG AA also on a selected row). */
+export function ink(colour: string): string {
+  return `light-dark(color-mix(in srgb, var(--mantine-color-${colour}-9) 82%, black), var(--mantine-color-${colour}-3))`;
+}

@@ -50,7 +50,7 @@ function MoreFilters({ filter, change }: { filter: RowFilter; change: (part: Row
   const isActive = (filter.minBytes ?? 0) > 0 || (filter.kinds?.length ?? 0) > 0;
   return (
     <Popover position="bottom-end" withArrow shadow="md">
-      <Popover.Target><Indicator disabled={!isActive} size={7} offset={3} ml="auto"><ActionIcon aria-label={t('layers:moreFilters')} title={t('layers:moreFilters')}><IconFilter size={16} /></ActionIcon></Indicator></Popover.Target>
+      <Indicator disabled={!isActive} size={7} offset={3} ml="auto"><Popover.Target><ActionIcon aria-label={t('layers:moreFilters')} title={t('layers:moreFilters')}><IconFilter size={16} /></ActionIcon></Popover.Target></Indicator>
       <Popover.Dropdown>
         <Stack gap="xs" w={210}>
           <Select size="xs" label={t('layers:minSize')} comboboxProps={{ withinPortal: false }} value={String(filter.minBytes ?? 0)} onChange={(value) => change({ minBytes: Number(value) })} data={SIZES.map((bytes) => ({ value: String(bytes), label: bytes === 0 ? t('layers:anySize') : `≥ ${formatBytes(bytes)}` }))} />
