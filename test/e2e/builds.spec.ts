@@ -17,6 +17,7 @@ CMD ["sh", "-c", "echo $greeting"]
 `;
 
 test('a folder becomes an image, and a mistake is shown on its line', async ({ engine, window: page }) => {
+  test.setTimeout(120_000); // two builds and six views; 12 s on a quiet machine
   await engine.dockerOk('load', '-i', busyboxArchive());
   const folder = mkdtempSync(join(tmpdir(), 'gantry-project-'));
   mkdirSync(join(folder, 'src'));
@@ -44,7 +45,7 @@ test('a folder becomes an image, and a mistake is shown on its line', async ({ e
     await expect(page.getByRole('button', { name: 'Explore the image' })).toBeVisible({ timeout: 30_000 });
     expect((await engine.dockerOk('image', 'inspect', '--format', '{{json .Config.Env}}', 'story/app:1'))).toContain('greeting=hello');
     await page.getByText('Stages', { exact: true }).click();
-    await expect(page.getByRole('group', { name: 'Graph of 2 stages' }).getByRole('button', { name: 'Step 6: COPY src /src' })).toBeVisible();
+    await expect(page.getByRole('group', { name: 'Graph of 2 stages' }).getByRole('button', { name: 'Step 6: COPY src /src' })).toBeVisible({ timeout: 30_000 }); // elkjs is large: its first load takes a loaded machine seconds
     await page.getByText('Timeline', { exact: true }).click();
     await expect(page.getByRole('button', { name: /^2: RUN echo building the tool/ })).toBeVisible();
 
