@@ -62,7 +62,6 @@ export function FilesTab({ host, id, isRunning }: { host: string; id: string; is
       {query.data?.isPartial && <Alert color="yellow" mb="xs">{t('container:files.partial')}</Alert>}
       {query.isError ? <FailureNote title={t('container:files.failed', { path })} error={query.error} onRetry={() => void query.refetch()} /> : !query.data ? <LoadingRows /> : (
         <div style={{ flex: 1, minHeight: 0, display: 'flex', gap: 12 }}>
-          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- dropping is a second way; the button is the first */}
           <div className={`${classes.preview} ${classes.drop}`} data-over={isOver || undefined} tabIndex={0} role="region" aria-label={t('container:tabs.files')} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={(event) => void drop(event)}>
             <Table highlightOnHover stickyHeader verticalSpacing={5} aria-label={path}>
               <Table.Thead><Table.Tr><Table.Th>{t('container:files.name')}</Table.Th><Table.Th w={100} ta="right">{t('container:files.size')}</Table.Th><Table.Th w={90}>{t('container:files.mode')}</Table.Th><Table.Th w={100}>{t('container:files.owner')}</Table.Th><Table.Th w={150}>{t('container:files.modified')}</Table.Th><Table.Th w={40} aria-label={t('container:files.actions')} /></Table.Tr></Table.Thead>
