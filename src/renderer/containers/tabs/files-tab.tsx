@@ -19,7 +19,7 @@ const ICONS = { dir: IconFolder, symlink: IconLink, file: IconFile, other: IconF
 
 export function FilesTab({ host, id, isRunning }: { host: string; id: string; isRunning: boolean }) {
   const { t, i18n } = useTranslation();
-  const [path, setPath] = useState('/');
+  const [path, setPath] = useState(() => new URLSearchParams(window.location.search).get('path') ?? '/'); // a volume's page links to where it is mounted
   const [shown, setShown] = useState<FileEntry>();
   const [isOver, setOver] = useState(false);
   const place: Place = { host, id, path };
