@@ -1,20 +1,16 @@
-// The real remote machine: Debian's Docker and Podman found and used over SSH, Gantry's own engine installed, upgraded and
-// removed through the connection, rootless and rootful, under systemd and cgroup v2.
+// The real remote machine: Debian's Docker and Podman found and used over SSH, Gantry's own engine installed through the
+// connection, rootless, under systemd and cgroup v2.
 
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RemoteProgress } from '../../src/main/contract/remote.ts';
 import { createDockerClient, type DockerClient } from '../../src/main/docker/client.ts';
 import { diagnose } from '../../src/main/hosts/doctor.ts';
-import { installEngine, installPlan, uninstallEngine } from '../../src/main/hosts/remote-engine.ts';
-import type { Scope } from '../../src/main/hosts/remote-engine-plan.ts';
+import { installEngine, installPlan } from '../../src/main/hosts/remote-engine.ts';
 import { findEngine } from '../../src/main/hosts/ssh/engine-route.ts';
 import type { SshConnection } from '../../src/main/hosts/ssh/connection.ts';
 import { layeredSecrets, memorySecrets } from '../../src/main/hosts/ssh/questions.ts';
-import { copyImage } from '../../src/main/hosts/transfer-image.ts';
 import { spawnChild } from '../../src/main/processes.ts';
 import { makeHome, open, person, shellProxy, type Home } from '../ssh/fixture.ts';
 import { startMachine, type Machine } from './machine.ts';
@@ -22,7 +18,8 @@ import { startMachine, type Machine } from './machine.ts';
 let machine: Machine;
 let home: Home;
 let bundles: { root: string; cache: string; spawn: (file: string, args: string[]) => ReturnType<typeof spawnChild> };
-const limits = { banner: 60_000, handshake: 60_000, authentication: 60_000 };
+// A guest without hardware virtualization on a busy machine is slow, not broken.
+const limits = { banner: 120_000, handshake: 120_000, authentication: 120_000 };
 const signal = undefined;
 
 beforeAll(async () => {
@@ -30,13 +27,13 @@ beforeAll(async () => {
   home = makeHome();
   bundles = { root: join(import.meta.dirname, '../..'), cache: join(tmpdir(), 'gantry-vm-bundles'), spawn: (file, args) => spawnChild(file, args, { stderr: 'pipe' }) };
   home.config(`Host *\n HostName 127.0.0.1\n Port ${machine.port}\n IdentityFile ${machine.keyPath}\n StrictHostKeyChecking accept-new\n ServerAliveInterval 60\n`);
-});
+}, 1_200_000);
 afterAll(async () => {
   await machine?.[Symbol.asyncDispose]();
   home?.[Symbol.dispose]();
 });
 
-const login = (user: string): Promise<SshConnection> => open(home, { name: 'vm', user }, { limits, channelTimeoutMs: 120_000, signal: AbortSignal.timeout(120_000) });
+const login = (user: string): Promise<SshConnection> => open(home, { name: 'vm', user }, { limits, channelTimeoutMs: 120_000, signal: AbortSignal.timeout(240_000) });
 const engine = async (connection: SshConnection, socketPath?: string): Promise<DockerClient> => {
   const route = await findEngine(connection, { socketPath, answerTimeoutMs: 120_000 });
   return createDockerClient((call) => route.dial(call));
@@ -72,34 +69,13 @@ test('a user outside group docker is told what to do, and the doctor names the s
   expect(events.at(-1)).toMatchObject({ kind: 'report', text: expect.stringContaining('usermod -aG docker dev') });
 });
 
-describe.each([['dev', 'user', '/run/user/1000/gantry/gantry.sock'], ['root', 'system', '/run/gantry/gantry.sock']] as const)('Gantry\'s engine for %s (%s)', (user, scope: Scope, socketPath) => {
-  test('is installed, runs on cgroup v2, takes an image, survives an upgrade, and goes', async () => {
-    await using connection = await login(user);
-    const plan = await installPlan({ connection, bundles, scope, signal });
-    expect(plan).toMatchObject({ obstacles: [], missing: [], installed: undefined, socketPath });
-    expect(await last(installEngine({ connection, bundles, scope, signal }))).toMatchObject({ done: true, socketPath });
-
-    await using client = await engine(connection, socketPath);
-    expect(await versionOf(client)).toContain('Gantry');
-    expect(await client.json('GET', '/info')).toMatchObject({ CgroupVersion: '2', OperatingSystem: expect.stringContaining('Debian') });
-
-    const work = mkdtempSync(join(tmpdir(), 'gantry-vm-image-'));
-    mkdirSync(join(work, 'bin'));
-    execFileSync('cp', ['/bin/busybox', join(work, 'bin/sh')]);
-    const body = execFileSync('tar', ['-c', '-C', work, '.'], { maxBuffer: 1 << 26 });
-    rmSync(work, { recursive: true });
-    await using asRoot = await login('root');
-    await using docker = await engine(asRoot, '/var/run/docker.sock');
-    for await (const _line of docker.lines('POST', '/images/create', { query: { fromSrc: '-', repo: 'lab/tool', tag: scope }, body }));
-    expect(await last(copyImage(docker, client, `lab/tool:${scope}`, { signal }))).toMatchObject({ done: true });
-
-    // Installing what is there already is an upgrade to the same version: the data stays.
-    expect(await last(installEngine({ connection, bundles, scope, signal }))).toMatchObject({ done: true });
-    await using again = await engine(connection, socketPath);
-    expect((await again.json<{ RepoTags: string[] }[]>('GET', '/images/json')).flatMap(({ RepoTags }) => RepoTags)).toEqual([`lab/tool:${scope}`]);
-
-    expect(await last(uninstallEngine({ connection, scope, deleteData: true, signal }))).toMatchObject({ done: true });
-    const left = await connection.run(`ls -d ${plan.folder} ${scope === 'user' ? '~/.local/share/gantry' : '/var/lib/gantry'} 2>/dev/null; true`);
-    expect(left.stdout.toString()).toBe('');
-  });
-});
+test('Gantry\'s engine is installed for a user, and runs rootless on cgroup v2 under systemd', async () => {
+  await using connection = await login('dev');
+  const plan = await installPlan({ connection, bundles, scope: 'user', signal });
+  expect(plan).toMatchObject({ obstacles: [], missing: [], installed: undefined, socketPath: '/run/user/1000/gantry/gantry.sock' });
+  const installed = await last(installEngine({ connection, bundles, scope: 'user', signal }));
+  expect(installed).toMatchObject({ done: true, socketPath: plan.socketPath });
+  await using client = await engine(connection, plan.socketPath);
+  expect(await versionOf(client)).toContain('Gantry');
+  expect(await client.json('GET', '/info')).toMatchObject({ CgroupVersion: '2', OperatingSystem: expect.stringContaining('Debian') });
+}, 900_000);
