@@ -1,6 +1,6 @@
 // Images by id and the names that point at them. `images/HEX.json` is one image (its configuration and how its layers came),
 // `images/references.json` holds all names at once, so that moving a tag from one image to another is one rename.
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chainIds, hexOf, isDigest, type ChainId, type Digest } from '../base/digest.ts';
@@ -71,6 +71,7 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
   const saveNames = () => locks.run('names', () => writeJson(join(folder, 'references.json'), Object.fromEntries(names)));
 
   for (const name of readdirSync(folder)) {
+    if (name.startsWith('.tmp-')) rmSync(join(folder, name)); // a crash cut its writing short
     if (!isDigest(`sha256:${name.slice(0, -'.json'.length)}`)) continue;
     try {
       const record = JSON.parse(readFileSync(join(folder, name), 'utf8')) as ImageRecord;
