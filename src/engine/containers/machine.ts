@@ -26,7 +26,7 @@ export async function probeMachine(options: { runRoot: string; log: Log }): Prom
   const rootless = isInUserNamespace();
   const cgroupVersion = statfsSync(CGROUP_ROOT, { bigint: false }).type === CGROUP2_MAGIC ? 2 : 1;
   const systemd = !rootless && cgroupVersion === 2 && existsSync('/run/systemd/system');
-  const runtime = await findRuntime({ runRoot: options.runRoot, systemdCgroup: systemd, rootless, freeControllers: () => !rootless && freeControllers(options.log), log: options.log });
+  const runtime = await findRuntime({ runRoot: options.runRoot, systemdCgroup: systemd, rootless, withoutCgroups: rootless && cgroupVersion === 1, freeControllers: () => !rootless && freeControllers(options.log), log: options.log });
   const conmonPath = ['/usr/bin/conmon', '/usr/libexec/podman/conmon', '/usr/local/bin/conmon'].find((path) => existsSync(path));
   if (!conmonPath) throw new Unavailable('conmon is not installed: install the package conmon');
   const status = text('/proc/self/status');

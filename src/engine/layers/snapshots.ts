@@ -43,8 +43,8 @@ export function openSnapshots({ root, layers, content, isRootless, log }: Snapsh
   const chains = new Map<ChainId, readonly Digest[]>();
   const kept = new Map<ChainId, number>(); // -> when it was made, milliseconds since the epoch
   const mounted = new Map<string, string>(); // target -> key
-  const flags: [string, string | null][] = [['index', 'off'], ['redirect_dir', 'off'], ['metacopy', 'off']];
-  if (isRootless) flags.push(['userxattr', null]);
+  // userxattr turns redirects and metacopy off by itself and is refused (EINVAL) beside options that name them (overlayfs.rst, "userxattr").
+  const flags: [string, string | null][] = isRootless ? [['index', 'off'], ['userxattr', null]] : [['index', 'off'], ['redirect_dir', 'off'], ['metacopy', 'off']];
 
   const dirOf = (key: string) => join(folder, key);
   const upperOf = (key: string) => join(dirOf(key), 'upper');

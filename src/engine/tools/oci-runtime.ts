@@ -22,7 +22,7 @@ export interface OciRuntime {
 const FOLDERS = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/bin', '/sbin'];
 
 /** Tries crun, then runc. `freeControllers` is asked once when crun meets a hybrid cgroup tree. @throws Unavailable when none works */
-export async function findRuntime(options: { runRoot: string; systemdCgroup: boolean; rootless: boolean; freeControllers: () => boolean; log: Log }): Promise<OciRuntime> {
+export async function findRuntime(options: { runRoot: string; systemdCgroup: boolean; rootless: boolean; /** control groups are not ours to make: limits cannot be kept */ withoutCgroups: boolean; freeControllers: () => boolean; log: Log }): Promise<OciRuntime> {
   const problems: string[] = [];
   for (const name of ['crun', 'runc'] as const) {
     const stateRoot = join(options.runRoot, name);
@@ -32,7 +32,7 @@ export async function findRuntime(options: { runRoot: string; systemdCgroup: boo
       problems.push(`${name}: not installed`);
       continue;
     }
-    const globals = ['--root', stateRoot, ...(options.systemdCgroup ? ['--systemd-cgroup'] : []), ...(options.rootless && name === 'runc' ? ['--rootless', 'true'] : [])];
+    const globals = ['--root', stateRoot, ...(options.systemdCgroup ? ['--systemd-cgroup'] : []), ...(options.rootless && name === 'runc' ? ['--rootless', 'true'] : []), ...(options.withoutCgroups && name === 'crun' ? ['--cgroup-manager', 'disabled'] : [])];
     const runtime: OciRuntime = { name, ...found, stateRoot, globals, systemdCgroup: options.systemdCgroup };
     for (let freed = false; ; freed = true) {
       const problem = await trial(runtime, options.runRoot, options.rootless);
