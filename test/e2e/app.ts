@@ -77,4 +77,13 @@ export const test = base.extend<{ window: Page }, Worker>({
 
 const contexts = new Map<string, BrowserContext>();
 
+/** Files share an engine while they share a worker: a story about an empty one begins with this. */
+export async function emptyEngine(engine: TestEngine): Promise<void> {
+  const list = async (...args: string[]) => (await engine.dockerOk(...args)).split('\n').filter(Boolean);
+  const containers = await list('ps', '-aq');
+  if (containers.length > 0) await engine.dockerOk('rm', '-f', ...containers);
+  const images = await list('images', '-aq', '--no-trunc');
+  if (images.length > 0) await engine.dockerOk('rmi', '-f', ...new Set(images));
+}
+
 export { expect } from '@playwright/test';

@@ -2,11 +2,12 @@
 // The first story, through the window: no image, load one, run it, read its log, stop and remove it; the docker CLI beside it.
 import type { Page } from '@playwright/test';
 import { busyboxArchive } from '../engine/harness.ts';
-import { expect, test } from './app.ts';
+import { emptyEngine, expect, test } from './app.ts';
 
 const go = (window: Page, name: string) => window.getByRole('navigation').getByRole('link', { name }).first().click();
 
 test.describe.configure({ mode: 'serial' });
+test.beforeAll(({ engine }) => emptyEngine(engine));
 
 test('without images the window says how to get one', async ({ window }) => {
   await go(window, 'Images');

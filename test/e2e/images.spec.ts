@@ -1,11 +1,12 @@
 // Images through the window: load a file, see what it is made of, name it, push it, look at it in its registry, pull it back, remove it.
 import { busyboxArchive, startRegistry, type TestRegistry } from '../engine/harness.ts';
-import { expect, test } from './app.ts';
+import { emptyEngine, expect, test } from './app.ts';
 
 test.describe.configure({ mode: 'serial' });
 
 let registry: TestRegistry;
 test.beforeAll(async ({ engine }) => {
+  await emptyEngine(engine);
   registry = await startRegistry({ netns: engine.netns });
 });
 test.afterAll(() => registry[Symbol.asyncDispose]());
