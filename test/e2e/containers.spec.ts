@@ -13,7 +13,7 @@ test('a container is run from a docker run line', async ({ engine, window }) => 
   await window.getByRole('navigation').getByRole('link', { name: /^Containers/ }).click();
   await window.getByRole('button', { name: 'Run a container' }).first().click();
   await window.getByRole('button', { name: 'From a docker run line' }).click();
-  await window.getByRole('textbox', { name: 'From a docker run line' }).fill(`docker run -d --name web --network none -e A=1 -l com.docker.compose.project=shop busybox:test sh -c '${SCRIPT}'`);
+  await window.getByRole('textbox', { name: 'From a docker run line' }).fill(`docker run -d --name web --stop-timeout 3 --network none -e A=1 -l com.docker.compose.project=shop busybox:test sh -c '${SCRIPT}'`);
   await window.getByRole('button', { name: 'Fill in the form' }).click();
   await expect(window.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('web');
   await window.getByRole('button', { name: 'Run', exact: true }).click();
@@ -71,6 +71,7 @@ test('a file is made, edited and deleted', async ({ engine, window }) => {
 });
 
 test('an edit makes a new container and a failing one brings the old one back', async ({ engine, window }) => {
+  test.setTimeout(120_000); // two stops with their grace, two starts
   const before = (await engine.docker('inspect', '-f', '{{.Id}}', 'web')).stdout.trim();
   await edit(window, async (dialog) => {
     await dialog.getByRole('textbox', { name: 'Command' }).fill('/no/such/program');
@@ -106,7 +107,6 @@ test('it is stopped with its countdown and removed', async ({ engine, window }) 
   await open(window, 'web', 'Overview');
   await window.getByRole('button', { name: 'Stop: web' }).first().click();
   await expect(window.getByRole('timer', { name: 'Stopping' })).toBeVisible();
-  await window.getByRole('button', { name: 'Kill now' }).click();
   await expect(window.getByRole('img', { name: /now: Exited/ })).toBeVisible({ timeout: 15_000 });
   await window.getByRole('button', { name: 'Remove: web' }).first().click();
   await window.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
