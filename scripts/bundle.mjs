@@ -15,10 +15,18 @@ const entries = [
   { input: { 'explorer-thread': 'src/main/layers/explorer-thread.ts' }, dir: 'out/main', format: 'esm', extension: 'js' },
   { input: { daemon: 'src/engine/daemon.ts' }, dir: 'out/engine', format: 'esm', extension: 'js' },
   { input: { 'report-thread': 'src/engine/layers/report-thread.ts' }, dir: 'out/engine', format: 'esm', extension: 'js' },
+  { input: { 'layer-thread': 'src/engine/layers/layer-thread.ts' }, dir: 'out/engine', format: 'esm', extension: 'js' },
+  { input: { 'extract-thread': 'src/engine/containers/extract-thread.ts' }, dir: 'out/engine', format: 'esm', extension: 'js' },
 ];
 
+/** A thread is started by its file's address, which the bundler does not follow: it lies beside the bundle under the same name. */
+const threads = {
+  name: 'threads',
+  transform: (code) => (code.includes('new Worker(') ? { code: code.replace(/(new URL\('\.\/[\w-]+-thread)\.ts'/g, "$1.js'"), map: null } : null),
+};
+
 for (const { input, dir, format, extension } of entries) {
-  const bundle = await rolldown({ input, external, platform: 'node', cwd: root, tsconfig: join(root, 'tsconfig.json'), logLevel: 'warn' });
+  const bundle = await rolldown({ input, external, plugins: [threads], platform: 'node', cwd: root, tsconfig: join(root, 'tsconfig.json'), logLevel: 'warn' });
   await bundle.write({ dir: join(root, dir), format, sourcemap: true, entryFileNames: `[name].${extension}`, chunkFileNames: `[name]-[hash].${extension}`, minify: false });
   await bundle.close();
 }
