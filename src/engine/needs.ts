@@ -113,7 +113,7 @@ export interface NetworkedContainer {
 }
 
 export interface NetworkAttachment {
-  /** network namespace to join; null: the host's */
+  /** file of the network namespace to join; null: the host's; `new`: an empty one that the runtime makes */
   netns: string | null;
   /** /etc/hosts, /etc/hostname, /etc/resolv.conf */
   mounts: OciMount[];

@@ -37,9 +37,15 @@ export async function attach(needs: AttachNeeds, container: NetworkedContainer, 
     await sandboxes.save(emptySandbox(container, null));
     return { netns: null, mounts: await copyHostFiles(container) };
   }
+  if (mode.kind === 'none') {
+    // An empty namespace needs nothing of us: the runtime makes it, and it goes with the container's last process.
+    await sandboxes.save(emptySandbox(container, null));
+    const resolvConf = resolvConfFor(container, await hostResolvers());
+    return { netns: 'new', mounts: await writeContainerFiles(container, { endpoints: [], linked: [], hostGateway: hostGateway(needs.store), resolvConf, servesNames: false }) };
+  }
   const file = netnsFile(needs.netnsFolder, container.id);
   try {
-    const sandbox = mode.kind === 'none' ? reserve(needs, emptySandbox(container, file)) : await plan(needs, container, file);
+    const sandbox = await plan(needs, container, file);
     const mounts = await build(needs, container, sandbox, options);
     await sandboxes.save(sandbox);
     return { netns: file, mounts };
