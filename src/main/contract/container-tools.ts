@@ -12,6 +12,16 @@ export interface ProcessTable { titles: string[]; rows: string[][] }
 /** 0 changed, 1 added, 2 deleted (Engine API, GET /containers/{id}/changes). */
 export interface FileChange { Path: string; Kind: 0 | 1 | 2 }
 
+/** What isolates a running container, as our own engine reads it from the kernel (GET /gantry/containers/{id}/isolation). */
+export interface Isolation {
+  namespaces: { type: string; inode: string; isOwn: boolean }[];
+  cgroups: { version: 1 | 2; controller: string; folder: string; limits: Record<string, string> }[];
+  layers: { lower: string[]; upper: string; work: string } | null;
+  capabilities: { effective: string; bounding: string };
+  seccomp: 'off' | 'strict' | 'filter';
+  noNewPrivileges: boolean;
+}
+
 export interface FileEntry {
   name: string;
   type: 'file' | 'dir' | 'symlink' | 'other';
@@ -47,6 +57,8 @@ export interface RecreateStep {
 
 export const containerToolsContract = {
   top: oc.input(ref).output(type<ProcessTable>()),
+  /** null where it does not run, or the engine is not ours */
+  isolation: oc.input(ref).output(type<Isolation | null>()),
   changes: oc.input(ref).output(type<FileChange[]>()),
   /** Limits and restart policy, while it runs (POST /containers/{id}/update). */
   update: oc.input(ref.extend({ changes: z.record(z.string(), z.unknown()) })).output(type<{ Warnings: string[] }>()),

@@ -1,7 +1,7 @@
 // Processes, changes, limits, recreation and files of a container, over the contract.
 import { posix } from 'node:path';
 import { EngineError, InvalidParameter } from '../../engine/wire/errors.ts';
-import type { FileChange } from '../contract/container-tools.ts';
+import type { FileChange, Isolation } from '../contract/container-tools.ts';
 import type { DockerEvent } from '../contract/system.ts';
 import { filters, type DockerClient } from '../docker/client.ts';
 import { listFolder } from '../files/folder.ts';
@@ -19,6 +19,13 @@ export const containerToolsRouter = rpc.containerTools.router({
     return { titles: table.Titles, rows: table.Processes ?? [] };
   }),
   changes: rpc.containerTools.changes.handler(async ({ context, input, signal }) => (await (await context.client(input.host, signal)).json<FileChange[] | null>('GET', path(input.id, '/changes'), { signal })) ?? []),
+  isolation: rpc.containerTools.isolation.handler(async ({ context, input, signal }) => {
+    const client = await context.client(input.host, signal);
+    return client.json<Isolation>('GET', `/gantry${path(input.id, '/isolation')}`, { signal }).catch((error: unknown) => {
+      if (error instanceof EngineError && (error.kind === 'NotFound' || error.kind === 'Conflict')) return null; // another engine, or it does not run
+      throw error;
+    });
+  }),
   update: rpc.containerTools.update.handler(async ({ context, input, signal }) => {
     const answer = await (await context.client(input.host, signal)).json<{ Warnings?: string[] | null }>('POST', path(input.id, '/update'), { json: input.changes, signal });
     return { Warnings: answer.Warnings ?? [] };

@@ -9,6 +9,7 @@ import { StateDiagram } from '../state-diagram.tsx';
 import { Card } from './card.tsx';
 import { HealthCard } from './health-card.tsx';
 import { HistoryCard } from './history-card.tsx';
+import { IsolationCard } from './isolation-card.tsx';
 
 type Fact = [name: string, value: ReactNode];
 
@@ -57,6 +58,7 @@ export function OverviewTab({ item, detail }: { item: Container; detail: Contain
           <Card title={t('container:overview.run')}><Facts facts={run} /></Card>
           <Card title={t('container:overview.network')}><Networks item={item} detail={detail} /></Card>
           <Card title={t('container:overview.limits')}>{limits.length === 0 ? <None /> : <Facts facts={limits} />}</Card>
+          {State.Running && <IsolationCard host={item.host.id} id={detail.Id} pid={State.Pid} />}
           <Card title={t('container:overview.env')}>{(Config.Env ?? []).length === 0 ? <None /> : <Facts facts={(Config.Env ?? []).map((entry): Fact => [entry.slice(0, entry.indexOf('=')), <code key={entry}>{hidden(entry)}</code>])} isRaw />}</Card>
           <Card title={t('container:overview.labels')}>{Object.keys(Config.Labels ?? {}).length === 0 ? <None /> : <Facts facts={Object.entries(Config.Labels ?? {}).map(([name, value]): Fact => [name, <code key={name}>{value}</code>])} isRaw />}</Card>
         </Stack>

@@ -7,6 +7,11 @@ export default {
   overview: { run: 'What runs', mounts: 'Files from outside', network: 'Networks and ports', limits: 'Limits', env: 'Environment', labels: 'Labels', readOnly: 'Read only', none: 'None' },
   facts: { image: 'Image', command: 'Command', workingDir: 'Working folder', user: 'User', restart: 'Restart policy', created: 'Created', started: 'Started', finished: 'Ended', exit: 'Exit code', oom: 'out of memory', error: 'Error', restarts: 'Restarts', id: 'ID', memory: 'Memory', memorySwap: 'Memory and swap', memoryReservation: 'Memory reservation', cpus: 'CPUs', cpuShares: 'CPU shares', cpuset: 'CPU set', pids: 'Processes' },
   health: { title: 'Health check', healthy: 'Healthy', unhealthy: 'Unhealthy', starting: 'Starting', none: 'None', streak_one: 'failed once', streak_other: 'failed {{count}} times in a row' },
+  isolation: {
+    title: 'Isolation', namespaces: 'Namespaces', namespacesHint: 'Namespaces: its own view of the system. Grey ones are shared with the host.', own: '{{type}} namespace {{inode}}, its own', shared: '{{type}} namespace {{inode}}, the host’s',
+    cgroups: 'Control groups', cgroupsHint: 'Control groups (v{{version}}): what it may use', layers: 'Layers', layersHint_one: 'Union file system: a writable layer on one read-only layer', layersHint_other: 'Union file system: a writable layer on {{count}} read-only layers',
+    security: 'Seccomp: {{seccomp}}; {{capabilities}} capabilities',
+  },
   history: { title: 'History', none: 'The engine remembers nothing about it.', exit: 'exit code {{code}}', signal: 'signal {{signal}}' },
   logs: {
     tools: 'Log tools', search: 'Search the whole log', case: 'Match case', regex: 'Regular expression', previous: 'Previous hit', next: 'Next hit', onlyHits: 'Only lines that match',

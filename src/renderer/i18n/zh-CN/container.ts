@@ -7,6 +7,11 @@ export default {
   overview: { run: '运行内容', mounts: '外部文件', network: '网络与端口', limits: '限制', env: '环境变量', labels: '标签', readOnly: '只读', none: '无' },
   facts: { image: '镜像', command: '命令', workingDir: '工作目录', user: '用户', restart: '重启策略', created: '创建时间', started: '启动时间', finished: '结束时间', exit: '退出码', oom: '内存不足', error: '错误', restarts: '重启次数', id: 'ID', memory: '内存', memorySwap: '内存与交换', memoryReservation: '内存预留', cpus: 'CPU 数', cpuShares: 'CPU 份额', cpuset: 'CPU 集合', pids: '进程数' },
   health: { title: '健康检查', healthy: '健康', unhealthy: '不健康', starting: '启动中', none: '无', streak_one: '失败一次', streak_other: '连续失败 {{count}} 次' },
+  isolation: {
+    title: '隔离', namespaces: '命名空间', namespacesHint: '命名空间：容器自己的系统视图。灰色的与主机共享。', own: '{{type}} 命名空间 {{inode}}，容器自己的', shared: '{{type}} 命名空间 {{inode}}，主机的',
+    cgroups: '控制组', cgroupsHint: '控制组（v{{version}}）：可以使用的资源', layers: '层', layersHint_one: '联合文件系统：一个读写层在一个只读层之上', layersHint_other: '联合文件系统：一个读写层在 {{count}} 个只读层之上',
+    security: 'Seccomp：{{seccomp}}；{{capabilities}} 项能力',
+  },
   history: { title: '历史', none: '引擎没有保留它的记录。', exit: '退出码 {{code}}', signal: '信号 {{signal}}' },
   logs: {
     tools: '日志工具', search: '搜索全部日志', case: '区分大小写', regex: '正则表达式', previous: '上一处', next: '下一处', onlyHits: '只显示匹配的行',
