@@ -61,5 +61,5 @@ function Layers({ layers }: { layers: NonNullable<Isolation['layers']> }) {
 
 /** How many capabilities a mask like `00000000a80425fb` has. */
 function bits(mask: string): number {
-  return [...BigInt(`0x${mask || '0'}`).toString(2)].filter((bit) => bit === '1').length;
+  return BigInt(`0x${mask || '0'}`).toString(2).replaceAll('0', '').length;
 }
