@@ -54,16 +54,16 @@ test('a terminal survives leaving the page', async ({ window }) => {
 });
 
 test('a file is made, edited and deleted', async ({ engine, window }) => {
-  await engine.docker('exec', 'web', 'sh', '-c', 'mkdir -p /work && echo first > /work/note.txt');
+  await engine.docker('exec', 'web', 'sh', '-c', 'mkdir -p /notes && echo first > /notes/note.txt');
   await open(window, 'web', 'Files');
-  await window.getByRole('button', { name: 'work', exact: true }).click();
+  await window.getByRole('button', { name: 'notes', exact: true }).click();
   await window.getByRole('button', { name: 'note.txt', exact: true }).click();
   await expect(window.getByRole('region', { name: 'Content' })).toContainText('first');
   await window.getByRole('button', { name: 'Edit', exact: true }).click();
   await window.getByRole('textbox', { name: 'Edit', exact: true }).fill('second');
   await window.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(window.getByRole('region', { name: 'Content' })).toContainText('second');
-  expect((await engine.docker('exec', 'web', 'cat', '/work/note.txt')).stdout).toBe('second');
+  expect((await engine.docker('exec', 'web', 'cat', '/notes/note.txt')).stdout).toBe('second');
   await window.getByRole('button', { name: 'Actions for note.txt' }).click();
   await window.getByRole('menuitem', { name: 'Delete' }).click();
   await window.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
