@@ -5,6 +5,7 @@ import { busyboxArchive } from '../engine/harness.ts';
 import { buildCase, judge, sorted, type CaseResult } from './build-case.ts';
 import { CONFIG_CASES } from './corpus/config.ts';
 import { COPY_CASES } from './corpus/copy.ts';
+import { NASTY_CASES } from './corpus/nasty.ts';
 import { FAILING_CASES, RUN_CASES } from './corpus/run.ts';
 
 const [ours, theirs, ...names] = process.argv.slice(2);
@@ -17,7 +18,7 @@ const NOISE = ['Hostname', 'Domainname', 'AttachStdin', 'AttachStdout', 'AttachS
 const plain = (config: Record<string, unknown>) => sorted(Object.fromEntries(Object.entries(config).filter(([key, value]) => !NOISE.includes(key) && value !== null && value !== '' && sorted(value) !== '{}' && sorted(value) !== '[]')));
 let failures = 0;
 let compared = 0;
-for (const corpusCase of [...CONFIG_CASES, ...COPY_CASES, ...RUN_CASES, ...FAILING_CASES]) {
+for (const corpusCase of [...CONFIG_CASES, ...COPY_CASES, ...RUN_CASES, ...NASTY_CASES, ...FAILING_CASES]) {
   if (names.length > 0 && !names.includes(corpusCase.name)) continue;
   const own = buildCase(ours, corpusCase);
   const problems = judge(corpusCase, own).map((text) => `ours: ${text}`);

@@ -4,6 +4,7 @@ import { busyboxArchive, startTestEngine, type TestEngine } from '../engine/harn
 import { buildCase, judge } from './build-case.ts';
 import { CONFIG_CASES } from './corpus/config.ts';
 import { COPY_CASES } from './corpus/copy.ts';
+import { NASTY_CASES } from './corpus/nasty.ts';
 import { FAILING_CASES, RUN_CASES } from './corpus/run.ts';
 
 let engine: TestEngine;
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine[Symbol.asyncDispose]());
 
-describe.each([['configuration', CONFIG_CASES], ['copy and add', COPY_CASES], ['run and stages', RUN_CASES], ['failures', FAILING_CASES]])('%s', (_subject, cases) => {
+describe.each([['configuration', CONFIG_CASES], ['copy and add', COPY_CASES], ['run and stages', RUN_CASES], ['edges', NASTY_CASES], ['failures', FAILING_CASES]])('%s', (_subject, cases) => {
   test.each(cases)('$name', (corpusCase) => expect(judge(corpusCase, buildCase(engine.socketPath, corpusCase, true))).toEqual([]));
 });
 

@@ -138,6 +138,27 @@ test('contexts come as plain, gzip and zstd tar, from http and from git', async 
   server.close();
 });
 
+test('the docker CLI sends a Dockerfile or a whole context through its standard input', async () => {
+  const path = context('FROM busybox:test\nRUN false', { f: 'beside' });
+  const build = (input: string | Buffer, ...argv: string[]) => spawnSync('docker', ['-H', `unix://${engine.socketPath}`, 'build', '-q', ...argv], { input, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: folder, DOCKER_BUILDKIT: '0' } });
+  expect(build('FROM busybox:test\nENV only=file', '-')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^sha256:/) });
+  expect(build(gzipSync(tarOf(context('FROM busybox:test\nCOPY f /', { f: 'packed' }))), '-')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^sha256:/) });
+  // this tar has neither the padding of its last file nor an end mark
+  expect(build('FROM busybox:test\nCOPY f /\nRUN grep beside /f', '-f', '-', path)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^sha256:/) });
+});
+
+test('a fork bomb ends with its step', async () => {
+  const { text } = await post('nocache=1&pidslimit=32', tarOf(context('FROM busybox:test\nRUN bomb() { bomb | bomb & }; bomb; sleep 0.5; exit 9')));
+  expect(text).toMatch(/can't fork/);
+  expect(text).toMatch(/returned a non-zero code: [29]/);
+  await eventually(() => scratch().length === 0, 10_000);
+});
+
+test('a bad value found by a running step is shown on its line', async () => {
+  const { text } = await post('nocache=1', tarOf(context('FROM busybox:test\nENV a=${b\n')));
+  expect(text).toContain(String.raw`syntax error: missing '}'\n   2 | ENV a=${'$'}{b\n     | ^^^^^^^^^`);
+});
+
 test('no source of ADD or COPY leads out to the machine', async () => {
   const victim = join(folder, 'victim');
   mkdirSync(victim);

@@ -29,7 +29,7 @@ describe('stageGraph', () => {
   });
   it.each([
     ['FROM a AS x\nCOPY --from=x / /', 'circular dependency detected on stage: x'], ['FROM a AS x\nCOPY --from=y / /\nFROM b AS y', 'used before it is defined'], ['FROM a\nCOPY --from=0 / /', 'current build stage'],
-    ['FROM a\nCOPY --from=7 / /', 'does not exist'], ['ARG none\nFROM $none', 'should not be blank'], ['FROM ${x', "missing '}'"], ['FROM a\nRUN --mount=type=foo,target=/x y', 'unsupported mount type "foo"'],
+    ['FROM a\nCOPY --from=7 / /', 'does not exist'], ['ARG none\nFROM $none', 'should not be blank'], ['FROM ${x', "missing '}'"], ['FROM a\nRUN --mount=type=foo,target=/x y', 'dockerfile parse error on line 2: unsupported mount type "foo"'],
   ])('%j is refused', (text, message) => expect(() => graph(text)).toThrow(message));
   it('suggests a target', () => expect(() => graph('FROM a AS builder', { target: 'bulider' })).toThrow('"bulider" could not be found (did you mean builder?)'));
 });

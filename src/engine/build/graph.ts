@@ -4,7 +4,7 @@ import { InvalidParameter } from '../wire/errors.ts';
 import type { Dockerfile, From, Instruction } from './dockerfile/ast.ts';
 import { expand } from './dockerfile/expand.ts';
 import { didYouMean } from './dockerfile/suggest.ts';
-import { DockerfileError } from './dockerfile/syntax-error.ts';
+import { DockerfileError, type SourceRange } from './dockerfile/syntax-error.ts';
 import { parseMount } from './dockerfile/mount.ts';
 
 /** Where the files of a base or of a `--from` come from. */
@@ -102,9 +102,9 @@ function needsOf(file: Dockerfile, stage: Stage, stages: readonly Stage[], optio
   const needs = new Set<number>();
   if (stage.base.kind === 'stage') needs.add(stage.base.index);
   for (const instruction of stage.instructions) {
-    for (const name of referencesOf(instruction)) {
+    const here = { startLine: instruction.lines.start, endLine: instruction.lines.end };
+    for (const name of at(file, here, () => referencesOf(instruction))) {
       const lower = name.toLowerCase();
-      const here = { startLine: instruction.lines.start, endLine: instruction.lines.end };
       if (lower === stage.name && !options.namedContexts.has(lower) && originOf(name, stages, stage.index, options.namedContexts).kind === 'image') {
         throw new DockerfileError(`circular dependency detected on stage: ${stage.name}`, here, file.source);
       }
@@ -119,6 +119,16 @@ function needsOf(file: Dockerfile, stage: Stage, stages: readonly Stage[], optio
     }
   }
   return [...needs].sort((a, b) => a - b);
+}
+
+/** What is wrong with an instruction, told with its place. */
+function at<T>(file: Dockerfile, range: SourceRange, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidParameter) || error instanceof DockerfileError) throw error;
+    throw new DockerfileError(error.message, range, file.source);
+  }
 }
 
 /** Names after `--from=` and `from=`, without variables (Docker does not expand them in --from). */

@@ -12,6 +12,7 @@ import { receiveRemote } from './context/remote.ts';
 import { followLinks } from './context/source-tree.ts';
 import { nearest } from './dockerfile/suggest.ts';
 import { parseDockerfile } from './dockerfile/dockerfile.ts';
+import { DockerfileError, quote } from './dockerfile/syntax-error.ts';
 import type { BuildEvent } from './events.ts';
 import { stageGraph } from './graph.ts';
 import { contextReaders, planOf } from './plan.ts';
@@ -93,6 +94,8 @@ async function build(id: string, request: BuildRequest, body: AsyncIterable<Buff
       steps: { cache: parts.cache, noCache: request.noCache, hasChain, now: () => (epoch === undefined ? new Date() : new Date(epoch * 1000)).toISOString() },
     },
     signal,
+  }).catch((error: unknown) => {
+    throw withPlace(error, file.source);
   });
   const unused = [...request.buildArgs.keys()].filter((name) => !done.usedArgs.has(name));
   if (unused.length > 0) report({ type: 'log', step: plan.steps.length, atMs: Date.now(), stream: 2, text: `[Warning] One or more build-args ${JSON.stringify(unused)} were not consumed\n` });
@@ -100,6 +103,13 @@ async function build(id: string, request: BuildRequest, body: AsyncIterable<Buff
   await parts.cache.flush();
   const inline = /^(1|true)$/.test(request.buildArgs.get('BUILDKIT_INLINE_CACHE') ?? '') ? inlineCache(run.records, run.baseLayers) : {};
   return parts.images.create({ ...imageConfig(run, epoch), ...inline }, { references: request.tags });
+}
+
+/** Bad input found while a step ran is shown with its line, like a parse error. */
+function withPlace(error: unknown, source: string): unknown {
+  if (!(error instanceof StepFailed) || !(error.cause instanceof InvalidParameter) || error.cause instanceof DockerfileError || error.line === 0) return error;
+  const quoted = quote({ startLine: error.line, endLine: error.line }, source);
+  return new StepFailed(error.step, error.line, new InvalidParameter(`${error.cause.message}${quoted}`, { cause: error.cause }));
 }
 
 /** Docker's rule: a cache image that can not be had is no failure. */

@@ -218,6 +218,7 @@ export function createTarReader(options: TarReaderOptions): TarReader {
         problem = `archive ends inside ${JSON.stringify(entry.path)}: ${bodyLeft} bytes of its content are missing`;
         options.onEntry(entry); entries++;
         entry = undefined;
+      } else if (stage === 'padding') { // every byte of content is there: the docker CLI ends the tar of `build -f -` like that, and Go reads it
       } else if (part.length > 0 || stage !== 'header' || startOffset !== -1) problem = `archive ends inside a header at byte ${offset}`;
       else if (offset === 0) problem = 'archive is empty';
       stage = 'done';

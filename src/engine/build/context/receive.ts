@@ -8,6 +8,7 @@ import { createTarReader } from '../../layers/tar-headers.ts';
 import type { StartTool } from '../tools.ts';
 import { createContextIndex, type ContextIndex } from './context-index.ts';
 
+const BLOCK_BYTES = 512;
 const UNTAR = ['--extract', '--file=-', '--preserve-permissions', '--no-same-owner', '--numeric-owner', '--delay-directory-restore', '--warning=no-timestamp'];
 
 /**
@@ -31,7 +32,10 @@ export async function receiveTar(source: AsyncIterable<Buffer>, folder: string, 
       tar.stdin.end();
     }
   }
+  const isDone = reader.isDone;
   const end = reader.end();
+  // GNU tar wants the last block whole and the end mark; the docker CLI sends neither with `build -f -`
+  if (!isDone && !pipeError && received > 0) await feed(tar.stdin, Buffer.alloc(BLOCK_BYTES - (end.bytes % BLOCK_BYTES) + 2 * BLOCK_BYTES));
   if (!tar.stdin.writableEnded) tar.stdin.end();
   tar.stdout.resume();
   const { exitCode, stderr } = await tar.exited;

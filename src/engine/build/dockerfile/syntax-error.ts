@@ -18,7 +18,7 @@ export class DockerfileError extends InvalidParameter {
 }
 
 /** The marked source line with a caret below it, ready to append to a message; '' when the place is unknown. */
-function quote(range: SourceRange, source: string): string {
+export function quote(range: SourceRange, source: string): string {
   const line = source.split(/\r?\n/)[range.startLine - 1];
   if (line === undefined) return '';
   const gutter = String(range.startLine).padStart(4);
