@@ -49,3 +49,5 @@ describe('applyMetadata', () => {
 });
 
 it.each([['80', ['80/tcp']], ['80-81/udp', ['80/udp', '81/udp']], ['8080:80', ['80/tcp']]])('port %s', (word, ports) => expect(exposedPorts(word)).toEqual(ports));
+
+it('a base without a PATH gets one behind its own variables', () => expect(initialState({ Env: ['X=1'] }).config.Env).toEqual(['X=1', PATH]));

@@ -32,7 +32,7 @@ export interface ArgSources {
 export function initialState(base: ContainerConfig | undefined): StageState {
   const config: ContainerConfig = structuredClone(base ?? {});
   for (const key of ['Hostname', 'Domainname', 'Image', 'AttachStdin', 'AttachStdout', 'AttachStderr', 'Tty', 'OpenStdin', 'StdinOnce', 'MacAddress', 'NetworkDisabled'] as const) delete config[key];
-  if (!(config.Env ?? []).some((entry) => /^PATH=/i.test(entry))) config.Env = [`PATH=${DEFAULT_PATH}`, ...(config.Env ?? [])];
+  if (!(config.Env ?? []).some((entry) => /^PATH=/i.test(entry))) config.Env = [...(config.Env ?? []), `PATH=${DEFAULT_PATH}`];
   return { config, author: undefined, args: new Map(), hasOwnCmd: false };
 }
 
