@@ -58,7 +58,10 @@ async function main(argv: string[]): Promise<number> {
     const { startEngine } = await import('./index.ts');
     const stopped = Promise.withResolvers<void>();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.resolve());
-    const engine = await startEngine({ dataRoot, runRoot, socketPath, log, environment: process.env });
+    log.debug('engine starting', { dataRoot, runRoot, socketPath });
+    const starting = startEngine({ dataRoot, runRoot, socketPath, log, environment: process.env });
+    const engine = await Promise.race([starting, stopped.promise]);
+    if (!engine) return 0; // asked to stop while starting: what is half done is what a crash leaves, and the next start repairs it
     process.stdout.write(`ready ${socketPath}\n`);
     await stopped.promise;
     await engine[Symbol.asyncDispose]();

@@ -1,11 +1,12 @@
-// The data root: a folder with a version, used by one engine at a time.
+// The engine's two folders. The data root has a version and is used by one engine at a time.
 // `version` holds one number; a newer engine's folder is refused instead of being damaged.
 import { constants } from 'node:fs';
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from './base/json-file.ts';
 import { lockFile } from './kernel/lock.ts';
 import { System, Unavailable } from './wire/errors.ts';
+import { makeFolder } from './wire/make-folder.ts';
 
 const FORMAT = 1;
 
@@ -14,12 +15,7 @@ const FORMAT = 1;
  * @throws System when it cannot be written or has a newer format, Unavailable when another engine uses it
  */
 export async function openDataRoot(folder: string): Promise<Disposable> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o711 });
-    await access(folder, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw new System(`the data root ${folder} cannot be written: choose another with --data-root or run as a user who may write it`, { cause: error });
-  }
+  await makeWritable('data root', folder, '--data-root');
   const lock = lockFile(join(folder, 'lock'));
   if (lock === null) throw new Unavailable(`another engine is using the data root ${folder}: stop it or choose another with --data-root`);
   try {
@@ -35,5 +31,19 @@ export async function openDataRoot(folder: string): Promise<Disposable> {
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
+  }
+}
+
+/** Makes or checks the folder of mounts and runtime state. @throws System when it cannot be written */
+export async function openRunRoot(folder: string): Promise<void> {
+  await makeWritable('run root', folder, '--run-root');
+}
+
+async function makeWritable(what: string, folder: string, flag: string): Promise<void> {
+  try {
+    await makeFolder(folder, 0o711);
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new System(`the ${what} ${folder} cannot be written: choose another with ${flag} or run as a user who may write it`, { cause: error });
   }
 }

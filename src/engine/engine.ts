@@ -1,5 +1,4 @@
 // The composition root: opens every domain in order, wires them, collects their routes. The only place that does so.
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEventBus } from './base/events.ts';
 import type { Log } from './base/log.ts';
@@ -27,7 +26,7 @@ import { openContainerRoot } from './containers/open-root.ts';
 import { publish } from './containers/parts.ts';
 import { createStats } from './containers/stats.ts';
 import { applyChanges } from './images/changes.ts';
-import { openDataRoot } from './data-root.ts';
+import { openDataRoot, openRunRoot } from './data-root.ts';
 import { openImages } from './images/images.ts';
 import { isInUserNamespace } from './kernel/user-namespace.ts';
 import { openNetworks } from './networks/networks.ts';
@@ -55,7 +54,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { dataRoot, runRoot, log } = options;
   await using undo = new AsyncDisposableStack();
   undo.use(await openDataRoot(dataRoot));
-  await mkdir(runRoot, { recursive: true, mode: 0o711 });
+  await openRunRoot(runRoot);
   const events = createEventBus();
   // images, networks and volumes ask the builder and the containers who uses them, long after all are open
   let builder: Builder | undefined;

@@ -1,5 +1,5 @@
 // The door of the engine: `startEngine(options)` opens it and serves the Docker Engine API on a unix socket.
-import { chmod, chown, mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, chown, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { createRouter, type Router } from './api/router.ts';
@@ -7,6 +7,7 @@ import { createApiServer } from './api/server.ts';
 import { API_VERSION, ENGINE_VERSION } from './api/version.ts';
 import { openEngine, type EngineOptions } from './engine.ts';
 import { System, Unavailable } from './wire/errors.ts';
+import { makeFolder } from './wire/make-folder.ts';
 
 export interface StartOptions extends EngineOptions {
   /** path of the unix socket */
@@ -44,7 +45,9 @@ export async function startEngine(options: StartOptions): Promise<AsyncDisposabl
 
 /** Removes a socket that a dead engine left. @throws Unavailable when somebody answers on it */
 async function freeSocket(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path)).catch((error: unknown) => {
+    throw new System(`the folder of the socket ${path} cannot be made: choose another with --socket`, { cause: error });
+  });
   const answers = await new Promise<boolean>((resolve) => {
     const probe = connect(path, () => { probe.destroy(); resolve(true); });
     probe.on('error', () => resolve(false)); // nobody listens, or no such file

@@ -1,5 +1,6 @@
 // The engine as a program: what it says and how it exits when something is wrong with its arguments or folders.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,23 @@ test('a data root that cannot be made says what to do', () => {
   const { code, said } = daemon('--data-root', join(folder, 'file/data'), '--run-root', join(folder, 'r'), '--socket', join(folder, 'x.sock'));
   expect(code).toBe(1);
   expect(said).toContain('choose another with --data-root');
+});
+
+test('a folder that no file system can hold is refused at once', () => {
+  const [data, run] = [join(folder, 'd'), join(folder, 'r')];
+  for (const [args, flag] of [[['--data-root', '/proc/x', '--run-root', run], '--data-root'], [['--data-root', data, '--run-root', '/proc/x'], '--run-root'], [['--data-root', data, '--run-root', run, '--socket', '/proc/x/s'], '--socket']] as const) {
+    expect(daemon(...args)).toMatchObject({ code: 1, said: expect.stringContaining(`choose another with ${flag}`) });
+  }
+});
+
+test('SIGTERM is obeyed while the engine still starts', async () => {
+  const child = spawn('node_modules/.bin/node', ['src/engine/daemon.ts', ...where('early'), '--log-level', 'debug'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const told = Promise.withResolvers<void>();
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => { if ((said += String(chunk)).includes('starting')) told.resolve(); });
+  await told.promise;
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
 test('a second engine on the same data root or socket is refused, and a dead one leaves nothing in the way', async () => {

@@ -1,11 +1,12 @@
 // The engine of this machine: found when it already runs, started as a child when it does not, left running when we go.
 // The child prints `ready PATH` on stdout once it accepts connections (design, section 5). It is detached with its log in a file,
 // so closing the app, or killing it, leaves the engine and its containers alone.
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { connect as netConnect } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { EngineError } from '../../engine/wire/errors.ts';
+import { makeFolder } from '../../engine/wire/make-folder.ts';
 import { spawnChild } from '../processes.ts';
 import type { HostConnector } from './connector.ts';
 import { opened } from './sockets.ts';
@@ -69,7 +70,9 @@ function isNobodyThere(error: unknown): boolean {
 /** @returns the engine's process id */
 async function startEngine(engine: LocalEngine): Promise<number | undefined> {
   const logPath = join(engine.dataRoot, 'engine.log');
-  await Promise.all([mkdir(dirname(logPath), { recursive: true }), mkdir(engine.runRoot, { recursive: true })]);
+  await Promise.all([makeFolder(engine.dataRoot, 0o711), makeFolder(engine.runRoot, 0o711)]).catch((error: unknown) => {
+    throw new EngineError('Unavailable', 'the folders of the engine cannot be made: choose others with --data-root and --run-root', { cause: error });
+  });
   await using log = await open(logPath, 'a', 0o600);
   const sizeBefore = (await log.stat()).size;
   const [file, ...args] = engine.command;
