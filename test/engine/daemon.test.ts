@@ -1,7 +1,7 @@
 // The engine as a program: what it says and how it exits when something is wrong with its arguments or folders.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -44,6 +44,24 @@ test('a folder that no file system can hold is refused at once', () => {
   for (const [args, flag] of [[['--data-root', '/proc/x', '--run-root', run], '--data-root'], [['--data-root', data, '--run-root', '/proc/x'], '--run-root'], [['--data-root', data, '--run-root', run, '--socket', '/proc/x/s'], '--socket']] as const) {
     expect(daemon(...args)).toMatchObject({ code: 1, said: expect.stringContaining(`choose another with ${flag}`) });
   }
+});
+
+test('a data root that cannot carry overlays is refused before any container meets it', () => {
+  const overlay = join(folder, 'overlay');
+  const layer = (name: string) => join(overlay, name);
+  execFileSync('mkdir', ['-p', overlay]);
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', overlay]);
+  execFileSync('mkdir', ['lower', 'upper', 'work', 'data'].map(layer));
+  execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', `lowerdir=${layer('lower')},upperdir=${layer('upper')},workdir=${layer('work')}`, layer('data')]);
+  const { code, said } = daemon('--data-root', layer('data'), '--run-root', join(folder, 'overlay-run'));
+  expect({ code, said, left: readdirSync(layer('data')) }).toMatchObject({ code: 1, said: expect.stringMatching(/lies on overlayfs.*--data-root/), left: expect.not.arrayContaining(['overlay-probe']) });
+  execFileSync('umount', [layer('data'), overlay]);
+});
+
+test('a machine without a container runtime says which to install', () => {
+  const hide = 'mount --bind /dev/null /usr/bin/crun && mount --bind /dev/null /usr/sbin/runc && exec "$@"';
+  const result = spawnSync('unshare', ['--mount', 'sh', '-c', hide, 'sh', 'node_modules/.bin/node', 'src/engine/daemon.ts', ...where('bare')], { encoding: 'utf8', timeout: 20_000 });
+  expect(result).toMatchObject({ status: 1, stderr: expect.stringContaining('no container runtime works here: install crun or runc') });
 });
 
 test('SIGTERM is obeyed while the engine still starts', async () => {

@@ -12,6 +12,7 @@ import { mounts, mountOverlay, unmount } from '../kernel/mounts.ts';
 import type { CommittedLayer, Snapshots } from '../needs.ts';
 import { Conflict, InvalidParameter, NotFound, System } from '../wire/errors.ts';
 import { changesOf, usageOf } from './changes.ts';
+import { proveOverlay } from './overlay-probe.ts';
 import type { Layers } from './store.ts';
 
 export interface OverlaySnapshots extends Snapshots {
@@ -45,6 +46,7 @@ export function openSnapshots({ root, layers, content, isRootless, log }: Snapsh
   const mounted = new Map<string, string>(); // target -> key
   // userxattr turns redirects and metacopy off by itself and is refused (EINVAL) beside options that name them (overlayfs.rst, "userxattr").
   const flags: [string, string | null][] = isRootless ? [['index', 'off'], ['userxattr', null]] : [['index', 'off'], ['redirect_dir', 'off'], ['metacopy', 'off']];
+  proveOverlay(root, flags);
 
   const dirOf = (key: string) => join(folder, key);
   const upperOf = (key: string) => join(dirOf(key), 'upper');

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { arch, cpus, hostname, release, totalmem, type } from 'node:os';
 import type { EngineEvent, EventBus } from '../../base/events.ts';
+import { fileSystemName } from '../../kernel/file-system-name.ts';
 import { randomId } from '../../base/ids.ts';
 import { parseFilters, type Filters } from '../filters.ts';
 import { json, ndjson, text, type Reply } from '../reply.ts';
@@ -59,7 +60,7 @@ async function info(needs: SystemNeeds) {
     ContainersStopped: counts.stopped,
     Images: counts.images,
     Driver: 'overlay2',
-    DriverStatus: [['Backing Filesystem', 'overlay'], ['Supports d_type', 'true']],
+    DriverStatus: [['Backing Filesystem', fileSystemName(needs.dataRoot)], ['Supports d_type', 'true']],
     Plugins: { Volume: ['local'], Network: ['bridge', 'host', 'ipvlan', 'macvlan', 'none'], Authorization: null, Log: ['json-file', 'none'] },
     MemoryLimit: true, SwapLimit: true, CpuCfsPeriod: true, CpuCfsQuota: true, CPUShares: true, CPUSet: true, PidsLimit: true,
     IPv4Forwarding: readText('/proc/sys/net/ipv4/ip_forward').trim() === '1',
