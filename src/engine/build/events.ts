@@ -52,6 +52,7 @@ export interface BuildSummary {
   endedAtMs: number | null;
   state: 'running' | 'done' | 'failed' | 'canceled';
   request: BuildSummaryRequest;
+  /** Those that could come from the cache: FROM cannot. */
   steps: number;
   cachedSteps: number;
   imageId: string | null;

@@ -1,7 +1,7 @@
 // Builds that ran, newest first: one file of event lines per build, a summary kept in memory. The window's Builds view reads it, and
 // follows a build that runs, whoever started it. Log text is capped per build, so that a chatty one does not fill the disk.
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { NotFound } from '../wire/errors.ts';
@@ -29,7 +29,7 @@ export async function openHistory(folder: string): Promise<History> {
   for (const name of await readdir(folder)) {
     const events = await readEvents(join(folder, name));
     const summary = events.reduce(summarise, undefined as BuildSummary | undefined);
-    if (summary) summaries.set(summary.id, summary.state === 'running' ? { ...summary, state: 'canceled', error: 'the engine stopped' } : summary);
+    if (summary) summaries.set(summary.id, summary.state === 'running' ? await endInterrupted(join(folder, name), summary, events) : summary);
   }
   const file = (id: string) => join(folder, `${id}.jsonl`);
   const list = () => [...summaries.values()].sort((a, b) => b.startedAtMs - a.startedAtMs);
@@ -98,6 +98,14 @@ export async function openHistory(folder: string): Promise<History> {
       await rm(file(id), { force: true });
     },
   };
+}
+
+/** A build that its engine did not outlive gets the end it never wrote, at the time of its last sign of life. */
+async function endInterrupted(path: string, summary: BuildSummary, events: readonly BuildEvent[]): Promise<BuildSummary> {
+  const atMs = events.reduce((last, event) => Math.max(last, event.atMs), summary.startedAtMs);
+  const end: BuildEvent = { type: 'ended', atMs, state: 'canceled', tags: [], error: 'the engine stopped' };
+  await appendFile(path, `\n${JSON.stringify(end)}\n`); // the line before may be cut off
+  return summarise(summary, end) ?? summary;
 }
 
 async function readEvents(path: string): Promise<BuildEvent[]> {

@@ -1,7 +1,8 @@
 // Advice on size and speed, each with a one-click edit where the change is certain: caches left in layers, RUNs that could be one,
-// the whole context copied before dependencies are installed.
+// the whole context copied before dependencies are installed, compilers left in the image.
 import type { Dockerfile, Instruction, Run } from '../dockerfile/ast.ts';
 import type { Finding } from './finding.ts';
+import { adviseStages } from './multi-stage.ts';
 import { stagesOf } from './places.ts';
 
 interface PackageTool { name: string; installs: RegExp; cleans: RegExp; clean: string }
@@ -15,7 +16,8 @@ const TOOLS: PackageTool[] = [
 ];
 
 export function adviseDockerfile(file: Dockerfile): Finding[] {
-  return stagesOf(file.instructions).flatMap((stage) => [...uncleanCaches(file, stage), ...splitRuns(file, stage), ...earlyCopy(stage)]);
+  const stages = stagesOf(file.instructions);
+  return [...stages.flatMap((stage) => [...uncleanCaches(file, stage), ...splitRuns(file, stage), ...earlyCopy(stage)]), ...adviseStages(file, stages.at(-1) ?? [])];
 }
 
 function uncleanCaches(file: Dockerfile, stage: readonly Instruction[]): Finding[] {

@@ -41,4 +41,10 @@ describe('adviseDockerfile', () => {
     expect(advice('FROM a\nRUN x\nRUN y \\\n  z\nCOPY a b\nRUN w')).toMatchObject([{ rule: 'MergeRuns', startLine: 2, endLine: 4, fix: { text: 'RUN x \\\n && y \\\n  z' } }]);
   });
   it('wants manifests copied before the rest', () => expect(advice('FROM a\nCOPY . .\nRUN npm ci --mount=type=cache')).toMatchObject([{ rule: 'CopyManifestsFirst', startLine: 2 }]));
+  it('takes the compiler out of the image', () => {
+    const text = 'FROM debian:12\nRUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*\nWORKDIR /src\nCOPY main.c .\nRUN gcc -O2 main.c -o hello\nEXPOSE 80\nCMD ["/src/hello"]';
+    const found = advice(text).find(({ rule }) => rule === 'SeparateBuildStage');
+    expect(found?.fix?.text.split('\n\n')[1]).toBe('FROM debian:12\nWORKDIR /src\nCOPY --from=build /src/hello /src/hello\nEXPOSE 80\nCMD ["/src/hello"]');
+    expect(advice('FROM golang:1 AS b\nRUN go build -o /x\nFROM alpine\nCOPY --from=b /x /x').some(({ rule }) => rule === 'SeparateBuildStage')).toBe(false);
+  });
 });
