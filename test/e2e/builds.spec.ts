@@ -49,14 +49,34 @@ test('a folder becomes an image, and a mistake is shown on its line', async ({ e
     await page.getByText('Timeline', { exact: true }).click();
     await expect(page.getByRole('button', { name: /^2: RUN echo building the tool/ })).toBeVisible();
 
+    // a line of the Dockerfile leads to the layer it made
+    await page.getByText('Dockerfile', { exact: true }).click();
+    await page.getByRole('button', { name: 'Show the layer of line 8' }).click();
+    await expect(page.getByRole('option', { selected: true })).toContainText('COPY src /src');
+    await page.goBack();
+
     writeFileSync(join(folder, 'Dockerfile'), readFileSync(join(folder, 'Dockerfile'), 'utf8').replace('CMD', 'RUN cat /src/nothing\nCMD'));
     await page.getByRole('button', { name: 'Build again' }).click();
     await expect(page.getByText('Step 7 failed (line 9 of the Dockerfile)')).toBeVisible({ timeout: 30_000 });
     await page.getByRole('button', { name: 'Show the log of the step' }).click();
     await expect(page.getByRole('log', { name: 'Log of step 7' })).toContainText("can't open '/src/nothing'");
+    await page.getByRole('button', { name: 'Show the line' }).click();
+    await expect(page.getByRole('note').filter({ hasText: "can't open '/src/nothing'" })).toBeVisible();
+
+    // the same form again, filled as it was; what runs too long is stopped
+    await page.getByRole('button', { name: 'Change and build' }).click();
+    await expect(page.getByRole('note', { name: 'The same as a command' })).toHaveText(`docker build -t story/app:1 ${folder}`);
+    await page.getByRole('textbox', { name: 'Dockerfile' }).fill('FROM busybox:test\nRUN echo begun && sleep 600\n');
+    await page.getByRole('button', { name: 'Build', exact: true }).click();
+    await expect(page.getByRole('log', { name: 'Log of step 2' })).toContainText('begun', { timeout: 30_000 });
+    await page.getByRole('button', { name: 'Cancel build' }).click();
+    await expect(page.getByRole('heading', { name: /story\/app:1 ?Cancelled/ })).toBeVisible();
+    await page.getByRole('link', { name: 'Builds' }).first().click();
+    await page.getByRole('grid', { name: 'Builds' }).getByText('Cancelled').click();
+    await expect(page.getByRole('heading', { name: /Cancelled/ })).toBeVisible();
 
     await page.getByRole('link', { name: 'Builds' }).first().click();
-    for (const box of await page.getByRole('checkbox', { name: 'Select story/app:1' }).all()) await box.check();
+    for (const box of (await page.getByRole('checkbox', { name: 'Select story/app:1' }).all()).slice(-2)) await box.check();
     await page.getByRole('button', { name: 'Compare' }).click();
     await expect(page.getByRole('row', { name: /new\s*RUN cat \/src\/nothing/ })).toBeVisible();
   } finally {

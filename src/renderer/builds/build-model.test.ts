@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BuildEvent, StepPlan } from '../../main/contract/builds.ts';
 import { ansiSpans } from './ansi.ts';
-import { applyEvent, cacheRate, emptyBuild, pairSteps } from './build-model.ts';
+import { applyEvent, cacheRate, emptyBuild, imageSteps, pairSteps, parallelism } from './build-model.ts';
 import { buildCommand } from './command.ts';
 
 const plan = (step: number, text: string): StepPlan => ({ step, stage: 0, keyword: text.split(' ')[0] as string, text, startLine: step, endLine: step });
@@ -20,6 +20,23 @@ describe('applyEvent', () => {
     const build = built(['FROM a', 'RUN b', 'RUN c'], ['done', 'cached']);
     expect(build.steps.map(({ state, log }) => [state, log])).toEqual([['done', 'hi\n'], ['cached', 'hi\n'], ['waiting', '']]);
     expect(cacheRate(build.steps)).toEqual({ cached: 1, of: 2 });
+  });
+});
+
+describe('parallelism', () => {
+  it('counts what runs at a time; a change of steps in one millisecond is no gap', () => {
+    const [from, ...steps] = built(['FROM a', 'RUN b', 'RUN c'], ['done', 'done', 'done']).steps;
+    expect(parallelism([from, ...steps].filter((step) => step !== undefined), 0)).toEqual([{ atMs: 1, running: 1 }, { atMs: 2, running: 1 }, { atMs: 3, running: 0 }]);
+  });
+});
+
+describe('imageSteps', () => {
+  it('follows the target down to its first stage', () => {
+    const build = built(['FROM a', 'RUN base', 'FROM b', 'RUN other', 'FROM base', 'RUN top'], []);
+    build.stages = ['base', 'other', null].map((name, index) => ({ index, name, base: index === 2 ? 'base' : 'x', platform: '', needs: index === 2 ? [0, 1] : [] }));
+    build.steps.forEach((step, index) => { step.plan.stage = Math.floor(index / 2); });
+    build.target = 2;
+    expect(imageSteps(build).map(({ plan: { text } }) => text)).toEqual(['RUN base', 'RUN top']);
   });
 });
 

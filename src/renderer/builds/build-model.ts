@@ -90,13 +90,41 @@ function applyStep(step: StepView, event: BuildEvent): void {
   }
 }
 
+const EXCERPT_LINES = 12;
+
+/** The last lines a step wrote. */
+export const logExcerpt = (step: StepView): string => step.log.trimEnd().split('\n').slice(-EXCERPT_LINES).join('\n');
+
 /** Steps that came from the cache, of those that could (FROM cannot). */
 export function cacheRate(steps: readonly StepView[]): { cached: number; of: number } {
   const able = steps.filter(({ plan }) => plan.keyword !== 'FROM');
   return { cached: able.filter(({ state }) => state === 'cached').length, of: able.length };
 }
 
+export interface Moment { atMs: number; running: number }
+
+/** How many steps ran at a time, at each change: what a chart of steps needs. */
+export function parallelism(steps: readonly StepView[], nowMs: number): Moment[] {
+  const changes = steps.flatMap((step) => (step.startedAtMs === undefined || step.plan.keyword === 'FROM' || step.state === 'cached' ? [] : [{ atMs: step.startedAtMs, by: 1 }, { atMs: step.endedAtMs ?? nowMs, by: -1 }]));
+  const moments = new Map<number, number>(); // steps that end and begin in the same millisecond are one change
+  let running = 0;
+  for (const { atMs, by } of changes.sort((a, b) => a.atMs - b.atMs)) moments.set(atMs, (running += by));
+  return [...moments].map(([atMs, count]) => ({ atMs, running: count }));
+}
+
 export const durationOf = (step: StepView, nowMs: number): number | undefined => (step.startedAtMs === undefined ? undefined : (step.endedAtMs ?? nowMs) - step.startedAtMs);
+
+/** The steps whose instructions became the image: the target stage and the stages it is built on, in order. */
+export function imageSteps(build: BuildView): StepView[] {
+  const chain: number[] = [];
+  let stage = build.stages.find(({ index }) => index === build.target);
+  while (stage && !chain.includes(stage.index)) {
+    const { base, index, needs } = stage;
+    chain.unshift(index);
+    stage = build.stages.find((candidate) => needs.includes(candidate.index) && candidate.index < index && (candidate.name === base || String(candidate.index) === base));
+  }
+  return chain.flatMap((index) => build.steps.filter(({ plan }) => plan.stage === index && plan.keyword !== 'FROM'));
+}
 
 export interface StepDifference { key: string; first: StepView | undefined; second: StepView | undefined }
 

@@ -51,5 +51,5 @@ function Pairs({ label, hint, value, onChange }: { label: string; hint: string; 
     setText(next);
     onChange(Object.fromEntries(next.split('\n').filter((line) => /^[^=\s]+=/.test(line)).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])));
   };
-  return <Textarea label={label} placeholder={hint} value={text} onChange={(event) => change(event.currentTarget.value)} autosize minRows={2} ff="monospace" />;
+  return <Textarea label={label} placeholder={hint} value={text} onChange={(event) => change(event.currentTarget.value)} autosize minRows={2} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }} />;
 }

@@ -1,7 +1,7 @@
 // One build, live or from the history: graph of stages, timeline, steps with their logs, the Dockerfile with what went wrong on its line.
-import { Alert, Anchor, Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
-import { IconArrowLeft, IconPlayerStop, IconRefresh, IconStack2 } from '@tabler/icons-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Anchor, Button, Group, SegmentedControl } from '@mantine/core';
+import { IconArrowLeft, IconPencil, IconPlayerStop, IconRefresh, IconStack2 } from '@tabler/icons-react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useParams } from 'wouter';
 import { useRows } from '../queries.ts';
@@ -10,14 +10,16 @@ import { formatBytes, formatDuration } from '../ui/format.ts';
 import { attempt } from '../ui/notify.ts';
 import { Page } from '../ui/page.tsx';
 import { FailureNote, LoadingRows } from '../ui/states.tsx';
-import { buildActions, optionsOf, startBuild } from './build-actions.tsx';
+import { optionsOf, startBuild } from './build-actions.tsx';
 import { cacheRate, type BuildView } from './build-model.ts';
+import { Failure } from './failure.tsx';
+import { lineNotes } from './line-notes.ts';
 import { StateBadge } from './state-mark.tsx';
 import { StepList } from './step-list.tsx';
-import { Timeline } from './timeline.tsx';
 import { useBuild } from './use-build.ts';
 
 const StageGraph = lazy(() => import('./stage-graph.tsx'));
+const Timeline = lazy(() => import('./timeline.tsx'));
 const DockerfileEditor = lazy(() => import('./dockerfile-editor.tsx'));
 
 type Tab = 'steps' | 'graph' | 'timeline' | 'dockerfile';
@@ -28,6 +30,7 @@ export default function BuildPage() {
   const { host = '', id = '' } = useParams<{ host: string; id: string }>();
   const { build, isLoaded, error } = useBuild(host, id);
   const item = useRows('builds').rows.find((row) => row.host.id === host && row.row.id === id);
+  const [, go] = useLocation();
   const [tab, setTab] = useState<Tab>('steps');
   const [step, setStep] = useState<number>();
   const nowMs = useNow(build.state === 'running');
@@ -48,7 +51,8 @@ export default function BuildPage() {
         <>
           {build.state === 'running' && <Button color="red" variant="light" leftSection={<IconPlayerStop size={16} />} onClick={() => void cancel()}>{t('builds:actions.cancel')}</Button>}
           {build.imageId !== undefined && <ExploreButton host={host} imageId={build.imageId} />}
-          {item && source && build.state !== 'running' && <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={() => void startBuild(host, source, optionsOf(item.row))}>{t(buildActions[1]?.label ?? '')}</Button>}
+          {item && source && build.state !== 'running' && <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={() => void startBuild(host, source, optionsOf(item.row))}>{t('builds:actions.rebuild')}</Button>}
+          {item && source && build.state !== 'running' && <Button variant={build.state === 'failed' ? 'filled' : 'default'} leftSection={<IconPencil size={16} />} onClick={() => go(`/builds/new?from=${host}/${id}`)}>{t('builds:actions.change')}</Button>}
         </>
       }
     >
@@ -56,13 +60,13 @@ export default function BuildPage() {
       {!isLoaded && error === undefined && <LoadingRows />}
       {isLoaded && (
         <>
-          {build.state === 'failed' && <Failure build={build} onShow={show} />}
+          {build.state === 'failed' && <Failure build={build} onShow={show} onLine={() => setTab('dockerfile')} />}
           <SegmentedControl w="fit-content" value={tab} onChange={(value) => setTab(value as Tab)} data={TABS.map((value) => ({ value, label: t(`builds:tabs.${value}`) }))} aria-label={t('builds:tabs.label')} />
           <Suspense fallback={<LoadingRows />}>
             {tab === 'steps' && <StepList build={build} nowMs={nowMs} open={step} />}
             {tab === 'graph' && <StageGraph build={build} onStep={show} />}
             {tab === 'timeline' && <Timeline build={build} nowMs={nowMs} onStep={show} />}
-            {tab === 'dockerfile' && <DockerfileEditor value={build.dockerfile} readOnly label={t('builds:tabs.dockerfile')} failure={failureMark(build)} />}
+            {tab === 'dockerfile' && <Source host={host} build={build} />}
           </Suspense>
         </>
       )}
@@ -82,33 +86,19 @@ function Summary({ build, nowMs }: { build: BuildView; nowMs: number }) {
   return <span className="numeric">{parts.filter(Boolean).join(' · ')}</span>;
 }
 
+/** The Dockerfile as it was built, each line with what it made. */
+function Source({ host, build }: { host: string; build: BuildView }) {
+  const { t } = useTranslation();
+  const [, go] = useLocation();
+  const { imageId } = build;
+  const notes = useMemo(() => lineNotes(build, t, imageId === undefined ? undefined : (step) => go(`/images/${host}/${encodeURIComponent(imageId)}/layers?step=${step}`)), [build, t, go, host, imageId]);
+  return <DockerfileEditor value={build.dockerfile} readOnly label={t('builds:tabs.dockerfile')} notes={notes} />;
+}
+
 function ExploreButton({ host, imageId }: { host: string; imageId: string }) {
   const { t } = useTranslation();
   const [, go] = useLocation();
   return <Button variant="default" leftSection={<IconStack2 size={16} />} onClick={() => go(`/images/${host}/${encodeURIComponent(imageId)}/layers`)}>{t('builds:actions.explore')}</Button>;
-}
-
-/** The failing step's own words, and the way to it. */
-function Failure({ build, onShow }: { build: BuildView; onShow: (step: number) => void }) {
-  const { t } = useTranslation();
-  const failed = build.steps.find(({ state }) => state === 'failed');
-  return (
-    <Alert color="red" title={failed ? t('builds:failedAt', { step: failed.plan.step, line: failed.plan.startLine }) : t('builds:state.failed')}>
-      <Stack gap={6} align="flex-start">
-        <Text size="sm" ff="monospace" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{build.error}</Text>
-        {failed && <Button size="compact-sm" variant="default" onClick={() => onShow(failed.plan.step)}>{t('builds:showStep')}</Button>}
-      </Stack>
-    </Alert>
-  );
-}
-
-const EXCERPT_LINES = 12;
-
-function failureMark(build: BuildView): { startLine: number; endLine: number; message: string } | undefined {
-  const failed = build.steps.find(({ state }) => state === 'failed');
-  if (!failed || failed.plan.startLine === 0) return undefined;
-  const excerpt = failed.log.trimEnd().split('\n').slice(-EXCERPT_LINES).join('\n');
-  return { startLine: failed.plan.startLine, endLine: failed.plan.endLine, message: [build.error ?? failed.error ?? '', excerpt].filter(Boolean).join('\n\n') };
 }
 
 /** The time, a few times a second while something runs. */

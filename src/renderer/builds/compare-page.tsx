@@ -28,6 +28,7 @@ export default function ComparePage() {
 }
 
 const nameOf = (build: BuildView): string => `${build.tags[0] ?? ''} ${build.id.slice(0, 8)}`.trim();
+const sizeOf = (build: BuildView): string => (build.sizeBytes === undefined ? '–' : formatBytes(build.sizeBytes));
 const lasted = (build: BuildView): number => (build.endedAtMs ?? build.startedAtMs) - build.startedAtMs;
 
 function Comparison({ first, second }: { first: BuildView; second: BuildView }) {
@@ -38,7 +39,7 @@ function Comparison({ first, second }: { first: BuildView; second: BuildView }) 
       <SimpleGrid cols={{ base: 2, md: 4 }}>
         <Fact label={t('builds:columns.state')} first={<StateBadge state={first.state} />} second={<StateBadge state={second.state} />} />
         <Fact label={t('builds:columns.duration')} first={formatDuration(lasted(first))} second={formatDuration(lasted(second))} change={change(lasted(first), lasted(second), formatDuration)} />
-        <Fact label={t('builds:columns.size')} first={formatBytes(first.sizeBytes ?? 0)} second={formatBytes(second.sizeBytes ?? 0)} change={change(first.sizeBytes ?? 0, second.sizeBytes ?? 0, formatBytes)} />
+        <Fact label={t('builds:columns.size')} first={sizeOf(first)} second={sizeOf(second)} change={first.sizeBytes === undefined || second.sizeBytes === undefined ? undefined : change(first.sizeBytes, second.sizeBytes, formatBytes)} />
         <Fact label={t('builds:columns.cache')} first={`${a.cached}/${a.of}`} second={`${b.cached}/${b.of}`} />
       </SimpleGrid>
       <Table stickyHeader aria-label={t('builds:compare.title')}>
@@ -46,7 +47,7 @@ function Comparison({ first, second }: { first: BuildView; second: BuildView }) 
         <Table.Tbody>
           {pairSteps(first.steps, second.steps).map((pair) => {
             const shown = (pair.second ?? pair.first) as StepView;
-            const times = change(durationOf(pair.first ?? shown, 0) ?? 0, durationOf(pair.second ?? shown, 0) ?? 0, formatDuration);
+            const times = change(durationOf(pair.first ?? shown, 0) ?? 0, durationOf(pair.second ?? shown, 0) ?? 0, formatDuration, NOISE_MS);
             const sizes = change(pair.first?.sizeBytes ?? 0, pair.second?.sizeBytes ?? 0, formatBytes);
             return (
               <Table.Tr key={pair.key}>
@@ -70,10 +71,13 @@ function Side({ step }: { step: StepView | undefined }) {
   return <Group gap={8} wrap="nowrap"><StepMark state={step.state} size={16} /><Text size="xs" className="numeric">{duration === undefined ? '' : formatDuration(duration)}{step.sizeBytes > 0 ? ` · ${formatBytes(step.sizeBytes)}` : ''}</Text></Group>;
 }
 
+/** Two runs of the same step differ by as much. */
+const NOISE_MS = 20;
+
 interface ChangeValue { text: string; isMore: boolean }
 
-function change(before: number, after: number, format: (value: number) => string): ChangeValue | undefined {
-  if (before === after) return undefined;
+function change(before: number, after: number, format: (value: number) => string, noise = 0): ChangeValue | undefined {
+  if (Math.abs(after - before) <= noise) return undefined;
   return { text: `${after > before ? '+' : '−'}${format(Math.abs(after - before))}`, isMore: after > before };
 }
 

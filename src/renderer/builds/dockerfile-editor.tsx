@@ -4,19 +4,20 @@ import { autocompletion, closeBrackets, completionKeymap } from '@codemirror/aut
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, defaultHighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
 import { dockerFile } from '@codemirror/legacy-modes/mode/dockerfile';
-import { forceLinting, linter, lintGutter, lintKeymap, type Diagnostic } from '@codemirror/lint';
+import { linter, lintGutter, lintKeymap, type Diagnostic } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { Compartment, EditorState, type Text } from '@codemirror/state';
 import { oneDark } from '@codemirror/theme-one-dark';
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
+import type { TFunction } from 'i18next';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DockerfileCheck, Finding } from '../../main/contract/builds.ts';
 import { rpc } from '../rpc.ts';
 import classes from './builds.module.css';
 import { dockerfileCompletion, dockerfileHover } from './dockerfile-language.ts';
-
-export interface FailureMark { startLine: number; endLine: number; message: string }
+import { editorNotes, showNotes, type LineNote } from './editor-notes.ts';
+import { findingText, fixTitle } from './finding-text.ts';
 
 interface EditorProps {
   value: string;
@@ -25,18 +26,23 @@ interface EditorProps {
   /** each time the text was checked */
   onCheck?: (check: DockerfileCheck) => void;
   readOnly?: boolean;
-  failure?: FailureMark | undefined;
+  /** what a build made of the lines; a failed one is scrolled to */
+  notes?: readonly LineNote[];
+  /** a Dockerfile was dropped on the text */
+  onDropFile?: (file: File) => void;
 }
 
-export default function DockerfileEditor({ value, label, onChange, onCheck, readOnly = false, failure }: EditorProps) {
+const NO_NOTES: readonly LineNote[] = [];
+
+export default function DockerfileEditor({ value, label, onChange, onCheck, readOnly = false, notes = NO_NOTES, onDropFile }: EditorProps) {
   const { t } = useTranslation();
   const scheme = useComputedColorScheme();
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const theme = useRef(new Compartment());
   // the editor lives as long as the view: it reads what is current when it needs it
-  const latest = useRef({ onChange, onCheck, failure, t });
-  useEffect(() => { latest.current = { onChange, onCheck, failure, t }; });
+  const latest = useRef({ onChange, onCheck, onDropFile, t });
+  useEffect(() => { latest.current = { onChange, onCheck, onDropFile, t }; });
 
   useEffect(() => {
     if (!place.current) return undefined;
@@ -49,7 +55,8 @@ export default function DockerfileEditor({ value, label, onChange, onCheck, read
           StreamLanguage.define(dockerFile), syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
           keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
           lintGutter(), linter((editor) => diagnostics(editor, latest.current), { delay: 300 }),
-          autocompletion({ override: [dockerfileCompletion((key) => latest.current.t(key))] }), dockerfileHover((key) => latest.current.t(key)),
+          autocompletion({ icons: false, override: [dockerfileCompletion((key) => latest.current.t(key))] }), dockerfileHover((key) => latest.current.t(key)),
+          editorNotes, EditorView.domEventHandlers({ drop: (event) => dropped(event, latest.current.onDropFile) }),
           EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly),
           EditorView.contentAttributes.of({ 'aria-label': label, ...(readOnly ? { tabindex: '0' } : {}) }),
           EditorView.updateListener.of((update) => update.docChanged && latest.current.onChange?.(update.state.doc.toString())),
@@ -71,26 +78,34 @@ export default function DockerfileEditor({ value, label, onChange, onCheck, read
   useEffect(() => view.current?.dispatch({ effects: theme.current.reconfigure(scheme === 'dark' ? oneDark : []) }), [scheme]);
   useEffect(() => {
     const editor = view.current;
-    if (!editor || !failure) return;
-    forceLinting(editor);
-    const line = editor.state.doc.line(Math.min(failure.startLine, editor.state.doc.lines));
-    editor.dispatch({ effects: EditorView.scrollIntoView(line.from, { y: 'center' }) });
-  }, [failure?.startLine, failure]);
+    if (!editor) return;
+    showNotes(editor, notes);
+    const failed = notes.find(({ log }) => log);
+    if (failed && failed.startLine <= editor.state.doc.lines) editor.dispatch({ effects: EditorView.scrollIntoView(editor.state.doc.line(failed.startLine).from, { y: 'center' }) });
+  }, [notes, value, readOnly, label]);
 
   return <div className={classes.editor}><div ref={place} /></div>;
 }
 
-async function diagnostics(editor: EditorView, { onCheck, failure, t }: { onCheck: EditorProps['onCheck'] | undefined; failure: FailureMark | undefined; t: (key: string) => string }): Promise<Diagnostic[]> {
+/** Takes a dropped file out of the editor's own hands, which would insert its text. */
+function dropped(event: DragEvent, take: EditorProps['onDropFile']): boolean {
+  const file = event.dataTransfer?.files[0];
+  if (!file || !take) return false;
+  event.preventDefault();
+  take(file);
+  return true;
+}
+
+async function diagnostics(editor: EditorView, { onCheck, t }: { onCheck?: EditorProps['onCheck'] | undefined; t: TFunction }): Promise<Diagnostic[]> {
   const { doc } = editor.state;
   const check = await rpc.builds.check({ text: doc.toString() });
   onCheck?.(check);
   return [
     ...check.faults.map((fault): Diagnostic => ({ ...span(doc, fault), severity: 'error', message: fault.message })),
     ...check.findings.map((finding): Diagnostic => ({
-      ...span(doc, finding), severity: finding.kind === 'advice' ? 'info' : 'warning', source: finding.rule, message: finding.message,
-      ...(finding.fix && !editor.state.readOnly ? { actions: [{ name: finding.fix.title, apply: (target: EditorView) => applyFix(target, finding) }] } : {}),
+      ...span(doc, finding), severity: finding.kind === 'advice' ? 'info' : 'warning', source: finding.rule, message: findingText(t, finding),
+      ...(finding.fix && !editor.state.readOnly ? { actions: [{ name: fixTitle(t, finding), apply: (target: EditorView) => applyFix(target, finding) }] } : {}),
     })),
-    ...(failure ? [{ ...span(doc, failure), severity: 'error' as const, source: t('builds:state.failed'), message: failure.message }] : []),
   ];
 }
 

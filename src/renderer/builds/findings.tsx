@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DockerfileCheck, Finding } from '../../main/contract/builds.ts';
 import classes from './builds.module.css';
+import { findingText, fixTitle } from './finding-text.ts';
 
 export function Findings({ check, text, onText }: { check: DockerfileCheck; text: string; onText: (text: string) => void }) {
   const { t } = useTranslation();
@@ -18,8 +19,8 @@ export function Findings({ check, text, onText }: { check: DockerfileCheck; text
     <Paper withBorder radius="md" p="xs" className={classes.findings ?? ''} role="list" aria-label={t('builds:form.findings')}>
       {check.faults.map((fault, index) => <Line key={`f${index}`} colour="red" rule={t('builds:form.fault')} line={fault.startLine} message={fault.message} />)}
       {check.findings.map((finding, index) => (
-        <Line key={`c${index}`} colour={finding.kind === 'advice' ? 'blue' : 'yellow'} rule={finding.rule} line={finding.startLine} message={finding.message}>
-          {finding.fix && <Button size="compact-xs" variant="light" onClick={() => apply(finding)}>{finding.fix.title}</Button>}
+        <Line key={`c${index}`} colour={finding.kind === 'advice' ? 'blue' : 'yellow'} rule={finding.rule} line={finding.startLine} message={findingText(t, finding)}>
+          {finding.fix && <Button size="compact-xs" variant="light" onClick={() => apply(finding)}>{fixTitle(t, finding)}</Button>}
         </Line>
       ))}
     </Paper>

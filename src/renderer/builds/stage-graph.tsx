@@ -6,14 +6,16 @@ import ELK from 'elkjs/lib/elk.bundled.js';
 import { createContext, use, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StagePlan } from '../../main/contract/builds.ts';
+import { formatDuration } from '../ui/format.ts';
 import { LoadingRows } from '../ui/states.tsx';
-import type { BuildView, StepState, StepView } from './build-model.ts';
+import { durationOf, type BuildView, type StepState, type StepView } from './build-model.ts';
 import classes from './builds.module.css';
 import { StepMark } from './state-mark.tsx';
 
 const WIDTH = 300;
 const HEAD = 48;
 const ROW = 26;
+const SHORT_MS = 10;
 const elk = new ELK();
 
 interface StageData extends Record<string, unknown> { stage: StagePlan; steps: StepView[]; isTarget: boolean; state: StepState }
@@ -73,6 +75,12 @@ function usePlaces(stages: readonly StagePlan[], steps: readonly StepView[], sha
   return places;
 }
 
+/** Empty while it runs (the mark turns) and for what cost nothing. */
+function stepTime(step: StepView): string {
+  const duration = step.endedAtMs === undefined || step.state === 'cached' ? undefined : durationOf(step, step.endedAtMs);
+  return duration === undefined || duration < SHORT_MS ? '' : formatDuration(duration);
+}
+
 function StageCard({ data }: NodeProps<StageNode>) {
   const { t } = useTranslation();
   const onStep = use(OnStep);
@@ -82,12 +90,13 @@ function StageCard({ data }: NodeProps<StageNode>) {
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <div className={classes.cardHead}>
         <Text size="sm" fw={650} truncate>{stage.name ?? t('builds:stageNumber', { number: stage.index })}{isTarget && <Text span size="xs" c="var(--gantry-subtle)" fw={400}> · {t('builds:target')}</Text>}</Text>
-        <Text size="xs" c="var(--gantry-subtle)" ff="monospace" truncate>{stage.base}</Text>
+        <Text size="xs" c="var(--gantry-subtle)" ff="monospace" truncate>{stage.base}{stage.platform === '' ? '' : ` · ${stage.platform}`}</Text>
       </div>
       {steps.map((step) => (
         <UnstyledButton key={step.plan.step} className={`${classes.cardStep ?? ''} nodrag`} onClick={() => onStep(step.plan.step)} aria-label={t('builds:stepLabel', { step: step.plan.step, text: step.plan.text })}>
           <StepMark state={step.state} size={15} />
-          <Text size="xs" ff="monospace" truncate>{step.plan.text}</Text>
+          <Text size="xs" ff="monospace" truncate flex={1} ta="left">{step.plan.text}</Text>
+          <Text size="10px" c="var(--gantry-subtle)" className="numeric" style={{ flex: 'none' }}>{stepTime(step)}</Text>
         </UnstyledButton>
       ))}
       <Handle type="source" position={Position.Right} isConnectable={false} />

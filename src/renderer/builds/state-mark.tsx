@@ -14,12 +14,12 @@ const LOOKS: Record<Exclude<StepState, 'running'>, { icon: Icon; colour: string 
 
 export const stateColour = (state: StepState): string => (state === 'running' ? 'blue' : LOOKS[state].colour);
 
-export function StepMark({ state, size = 18 }: { state: StepState; size?: number }) {
+export function StepMark({ state, size = 18, hasTooltip = true }: { state: StepState; size?: number; hasTooltip?: boolean }) {
   const { t } = useTranslation();
   const label = t(`builds:state.${state}`);
   if (state === 'running') return <Loader size={size - 2} role="img" aria-label={label} />;
   const { icon: Shown, colour } = LOOKS[state];
-  return <Tooltip label={label}><ThemeIcon size={size} radius="xl" variant="light" color={colour} role="img" aria-label={label}><Shown size={size - 6} stroke={2.2} /></ThemeIcon></Tooltip>;
+  return <Tooltip label={label} disabled={!hasTooltip}><ThemeIcon size={size} radius="xl" variant="light" color={colour} role="img" aria-label={label}><Shown size={size - 6} stroke={2.2} /></ThemeIcon></Tooltip>;
 }
 
 export function StateBadge({ state }: { state: 'running' | 'done' | 'failed' | 'canceled' }) {

@@ -1,6 +1,6 @@
 // The steps of a build, each with its log to unfold; one search over all logs.
-import { Badge, Collapse, Group, Paper, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
-import { IconChevronRight, IconSearch } from '@tabler/icons-react';
+import { Badge, Button, Collapse, Group, Paper, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import { IconChevronRight, IconDownload, IconSearch } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes, formatDuration } from '../ui/format.ts';
@@ -21,6 +21,9 @@ export function StepList({ build, nowMs, open }: { build: BuildView; nowMs: numb
     if (hits && wanted !== '') return (hits.get(step.plan.step) ?? 0) > 0 && chosen !== false;
     return chosen ?? (step.plan.step === open || step.state === 'running' || step.state === 'failed');
   };
+  const withLog = build.steps.filter(hasLog);
+  const isAllOpen = withLog.every(isOpen);
+  const toggleAll = () => setToggled(new Map(withLog.map(({ plan }) => [plan.step, !isAllOpen])));
   const several = build.stages.length > 1;
   const total = hits ? [...hits.values()].reduce((sum, value) => sum + value, 0) : 0;
 
@@ -29,6 +32,12 @@ export function StepList({ build, nowMs, open }: { build: BuildView; nowMs: numb
       <Group gap="sm">
         <TextInput value={search} onChange={(event) => setSearch(event.currentTarget.value)} placeholder={t('builds:searchLogs')} aria-label={t('builds:searchLogs')} leftSection={<IconSearch size={15} />} w={320} />
         {hits && <Text size="sm" c="var(--gantry-subtle)" role="status">{t('builds:hits', { count: total })}</Text>}
+        {withLog.length > 0 && (
+          <Group gap="xs" ml="auto">
+            <Button variant="subtle" size="compact-sm" onClick={toggleAll}>{t(isAllOpen ? 'builds:foldAll' : 'builds:unfoldAll')}</Button>
+            <Button variant="subtle" size="compact-sm" leftSection={<IconDownload size={14} />} onClick={() => saveLog(build)}>{t('builds:saveLog')}</Button>
+          </Group>
+        )}
       </Group>
       <Paper withBorder radius="md" role="list" aria-label={t('builds:tabs.steps')}>
         {build.steps.map((step) => (
@@ -49,6 +58,19 @@ export function StepList({ build, nowMs, open }: { build: BuildView; nowMs: numb
   );
 }
 
+const hasLog = (step: StepView): boolean => step.log !== '' || step.error !== undefined;
+
+/** All logs as one file, made when it is asked for. */
+function saveLog(build: BuildView): void {
+  const text = build.steps.map(({ plan, log, error }) => `#${plan.step} ${plan.text}\n${log}${error === undefined ? '' : `${error}\n`}`).join('\n');
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = `build-${build.id.slice(0, 12)}.log`;
+  link.click();
+  URL.revokeObjectURL(address);
+}
+
 function stageName(build: BuildView, step: StepView): string | null {
   return build.stages.find(({ index }) => index === step.plan.stage)?.name ?? null;
 }
@@ -66,23 +88,23 @@ function Step({ step, stage, nowMs, isOpen, isWanted, search, hits, onToggle }: 
   const row = useRef<HTMLDivElement>(null);
   const { plan } = step;
   const duration = durationOf(step, nowMs);
-  const hasLog = step.log !== '' || step.error !== undefined;
+  const canOpen = hasLog(step);
   useEffect(() => {
     if (isWanted) row.current?.scrollIntoView({ block: 'center' });
   }, [isWanted]);
   return (
     <div ref={row} role="listitem" className={classes.step ?? ''} data-state={step.state}>
-      <UnstyledButton className={classes.stepHead ?? ''} onClick={onToggle} aria-expanded={isOpen} disabled={!hasLog} aria-label={t('builds:stepLabel', { step: plan.step, text: plan.text })}>
-        <IconChevronRight size={14} className={classes.chevron ?? ''} data-open={isOpen || undefined} data-hidden={!hasLog || undefined} />
+      <UnstyledButton className={classes.stepHead ?? ''} onClick={onToggle} aria-expanded={isOpen} disabled={!canOpen} aria-label={t('builds:stepLabel', { step: plan.step, text: plan.text })}>
+        <IconChevronRight size={14} className={classes.chevron ?? ''} data-open={isOpen || undefined} data-hidden={!canOpen || undefined} />
         <StepMark state={step.state} />
         <Text size="xs" c="var(--gantry-subtle)" className="numeric" w={26} ta="right">{plan.step}</Text>
         {stage !== undefined && <Badge size="sm" variant="light" color="gray" className={classes.stageBadge ?? ''}>{stage}</Badge>}
         <Text size="sm" ff="monospace" truncate flex={1} title={plan.text}><Text span inherit fw={650} c="var(--gantry-accent-text, inherit)">{plan.keyword}</Text>{plan.text.slice(plan.keyword.length)}</Text>
         {hits !== undefined && hits > 0 && <Badge size="sm" color="yellow">{hits}</Badge>}
         {step.sizeBytes > 0 && <Text size="xs" c="var(--gantry-subtle)" className="numeric">{formatBytes(step.sizeBytes)}</Text>}
-        <Text size="xs" c="var(--gantry-subtle)" className="numeric" w={64} ta="right">{duration === undefined || step.state === 'cached' ? '' : formatDuration(duration)}</Text>
+        <Text size="xs" c="var(--gantry-subtle)" className="numeric" w={64} ta="right">{duration === undefined || duration < 1 || step.state === 'cached' ? '' : formatDuration(duration)}</Text>
       </UnstyledButton>
-      <Collapse expanded={isOpen && hasLog}>{isOpen && hasLog && <StepLog log={step.log} error={step.error} search={search} label={t('builds:logOf', { step: plan.step })} />}</Collapse>
+      <Collapse expanded={isOpen && canOpen}>{isOpen && canOpen && <StepLog log={step.log} error={step.error} search={search} label={t('builds:logOf', { step: plan.step })} />}</Collapse>
     </div>
   );
 }

@@ -16,7 +16,7 @@ import { WasteView } from './waste-view.tsx';
 
 export function Explorer({ opened: { session, image } }: { opened: OpenedImage }) {
   const isComparison = image.comparison !== undefined;
-  const [state, dispatch] = useReducer(explore, undefined, () => startState(image.layers.length, isComparison));
+  const [state, dispatch] = useReducer(explore, undefined, () => ({ ...startState(image.layers.length, isComparison), ...wantedLayer(image) }));
   const selectLayer = (layer: number) => dispatch({ type: 'layer', layer });
   return (
     <>
@@ -33,4 +33,11 @@ export function Explorer({ opened: { session, image } }: { opened: OpenedImage }
       </div>
     </>
   );
+}
+
+/** `?step=-3`: the layer of that line of the history, counted from its end, as a build links to it; a line without files has the layer before. */
+function wantedLayer({ history }: OpenedImage['image']): { layer?: number; scope?: 'layer' } {
+  const step = Number(new URLSearchParams(window.location.search).get('step') ?? Number.NaN);
+  const layer = Number.isInteger(step) && step < 0 ? history.slice(0, history.length + step + 1).findLast((line) => line.layer !== undefined)?.layer : undefined;
+  return layer === undefined ? {} : { layer, scope: 'layer' };
 }
