@@ -64,7 +64,7 @@ describe('the default bridge', () => {
     const refused = await engine.docker('run', '-d', '--name', 'late', '-p', '8080:80', 'busybox:test', 'true');
     expect(refused.stderr).toContain('Bind for 0.0.0.0:8080 failed: port is already allocated (by container web)');
     await engine.dockerOk('rm', '-f', 'late');
-    expect(await engine.dockerOk('port', 'web')).toBe('80/tcp -> 0.0.0.0:8080');
+    expect(await engine.dockerOk('port', 'web')).toBe('80/tcp -> 0.0.0.0:8080\n80/tcp -> [::]:8080');
   }, 30_000);
 
   test('a flushed packet filter comes back by itself', async () => {

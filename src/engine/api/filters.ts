@@ -50,3 +50,13 @@ export function parseFilters(query: URLSearchParams, known: readonly string[]): 
     },
   };
 }
+
+/** Docker matches names as regular expressions; a text that is none is taken as it is. */
+export function asPattern(text: string): string {
+  try {
+    new RegExp(text);
+    return text;
+  } catch {
+    return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  }
+}

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { ContainerConfig, EndpointSettings, HostConfig } from '@docker/node-sdk';
 import { randomId, type ContainerId } from '../base/ids.ts';
 import type { Image, NetworkedContainer } from '../needs.ts';
+import { firstEndpoints } from '../networks/plan.ts';
 import { InvalidParameter, NotFound, NotImplemented } from '../wire/errors.ts';
 import type { Container } from './container.ts';
 import { onlineCpus } from './machine.ts';
@@ -29,10 +30,12 @@ export async function createContainer(parts: Parts, body: CreateBody | undefined
   const id = randomId() as ContainerId;
   const name = requestedName ?? randomName((candidate) => store.isNameTaken(candidate));
   const hostConfig = mergeHostConfig(hostWish, { runtime: machine.runtime.name, cgroupVersion: machine.facts.cgroupVersion });
+  if (hostWish.Links?.length && ['default', 'bridge'].includes(hostConfig.NetworkMode ?? '')) hostConfig.Links = hostWish.Links.map((link) => linkOf(parts, link, name));
   const config = mergeConfig(wish, image.config.config, id, { hostNetwork: hostConfig.NetworkMode === 'host' || hostConfig.UTSMode === 'host', hostname: hostname() });
   const args = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   if (args.length === 0) throw new InvalidParameter('no command specified');
-  for (const mode of [hostConfig.NetworkMode, hostConfig.PidMode, hostConfig.IpcMode]) if (mode?.startsWith('container:')) store.find(mode.slice('container:'.length));
+  for (const mode of [hostConfig.PidMode, hostConfig.IpcMode]) if (mode?.startsWith('container:')) store.find(mode.slice('container:'.length));
+  if (hostConfig.NetworkMode?.startsWith('container:')) hostConfig.NetworkMode = `container:${sharedWith(parts, hostConfig.NetworkMode)}`;
 
   await using undo = new AsyncDisposableStack();
   store.reserve(name, id);
@@ -41,7 +44,7 @@ export async function createContainer(parts: Parts, body: CreateBody | undefined
   undo.defer(() => rm(folders.data(id), { recursive: true, force: true }));
   const record: ContainerRecord = {
     id, name, createdAtMs: Date.now(), imageId: image.id, image: wish.Image ?? '', config, hostConfig,
-    endpoints: networking?.EndpointsConfig ?? {}, mounts: [], args, state: 'created',
+    endpoints: firstEndpoints({ hostConfig }, networking?.EndpointsConfig), mounts: [], args, state: 'created',
     history: [{ from: null, to: 'created', atMs: Date.now(), cause: 'create' }],
     pid: 0, pidStartTicks: '', bootId: '', exitCode: 0, error: '', oomKilled: false, startedAtMs: 0, finishedAtMs: 0, restartCount: 0, manuallyStopped: false,
   };
@@ -64,6 +67,23 @@ export async function createContainer(parts: Parts, body: CreateBody | undefined
   undo.move();
   publish(parts, container, 'create');
   return container;
+}
+
+/** `--link db:alias` in the form of records, `/db:/web/alias`. @throws InvalidParameter */
+function linkOf({ store }: Parts, link: string, name: string): string {
+  const [other = '', alias = other] = link.replace(/^\//, '').split(':');
+  try {
+    return `/${store.find(other).record.name}:/${name}/${alias.split('/').at(-1) ?? alias}`;
+  } catch (error) {
+    throw error instanceof NotFound ? new InvalidParameter(`could not get container for ${other}: ${error.message}`, { cause: error }) : error;
+  }
+}
+
+/** The id behind `container:NAME`, which a later rename does not change. @throws NotFound, InvalidParameter */
+function sharedWith({ store }: Parts, networkMode: string): string {
+  const name = networkMode.slice('container:'.length);
+  if (name === '') throw new InvalidParameter('Invalid network mode: invalid container format container:<name|id>');
+  return store.find(name).record.id;
 }
 
 /** Docker names the tag it looked for. */

@@ -31,7 +31,7 @@ export function createRunStep(parts: RunStepParts): RunStep {
     const mounts: OciMount[] = [...(step.mounts ?? [])];
     if (step.network === 'default') {
       if (!networks) throw new NotImplemented('this engine has no bridge networks: use the network none or host');
-      const container: NetworkedContainer = { id, name: `step-${id.slice(0, 12)}`, config, hostConfig: { ...hostConfig, ExtraHosts: step.extraHosts ?? [] }, endpoints: {}, folder: bundle };
+      const container: NetworkedContainer = { id, name: `step-${id.slice(0, 12)}`, config, hostConfig: { ...hostConfig, ExtraHosts: step.extraHosts ?? [] }, endpoints: { bridge: {} }, folder: bundle };
       const attachment = await networks.attach(container, { signal: step.signal });
       undo.defer(async () => {
         await networks.detach(id);

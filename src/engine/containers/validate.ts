@@ -1,4 +1,5 @@
 // What a create body may ask for, checked before anything is made. Messages are Docker's where a user would look them up.
+import { isIP } from 'node:net';
 import { posix } from 'node:path';
 import type { ContainerConfig, HostConfig } from '@docker/node-sdk';
 import { InvalidParameter, NotImplemented } from '../wire/errors.ts';
@@ -19,7 +20,7 @@ const refuse = (message: string): never => {
 
 /** @throws InvalidParameter, NotImplemented */
 export function validateCreate(config: ContainerConfig, host: HostConfig, facts: SpecFacts, cpus: number): void {
-  if (host.Links?.length) throw new NotImplemented('--link is not supported: containers on the same user-defined network find each other by name');
+  for (const entry of host.ExtraHosts ?? []) checkExtraHost(entry);
   for (const entry of config.Env ?? []) if (entry === '' || entry.startsWith('=')) refuse(`invalid environment variable: ${entry}`);
   if (config.WorkingDir && !posix.isAbsolute(config.WorkingDir)) refuse(`the working directory '${config.WorkingDir}' is invalid, it needs to be an absolute path`);
   if (config.StopSignal) signalNumber(config.StopSignal);
@@ -30,6 +31,12 @@ export function validateCreate(config: ContainerConfig, host: HostConfig, facts:
   validateHealth(config);
   validateHost(host, facts, cpus);
   capabilitySet(host, facts.boundingCaps);
+}
+
+function checkExtraHost(entry: string): void {
+  const [, name, address = ''] = /^([^:=]+)[:=](.+)$/.exec(entry) ?? [];
+  if (name === undefined) refuse(`bad format for add-host: ${JSON.stringify(entry)}`);
+  if (address !== 'host-gateway' && isIP(address.replace(/^\[(.*)\]$/, '$1')) === 0) refuse(`invalid IP address in add-host: ${JSON.stringify(address)}`);
 }
 
 function validateHealth(config: ContainerConfig): void {

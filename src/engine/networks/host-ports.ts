@@ -59,3 +59,8 @@ export async function ephemeralRange(): Promise<readonly [number, number]> {
   const [first = 32768, last = 60999] = text.trim().split(/\s+/).filter(Boolean).map(Number);
   return [first, last];
 }
+
+/** Any IPv6 address in this network namespace, the loopback's included. */
+export async function hasIpv6Addresses(): Promise<boolean> {
+  return (await readFile('/proc/net/if_inet6', 'utf8').catch(() => '')) !== ''; // no file: a kernel without IPv6
+}

@@ -12,8 +12,8 @@ export function inspectNetwork(record: NetworkRecord, sandboxes?: Iterable<Sandb
   return {
     Name: record.name, Id: record.id, Created: record.created, Scope: 'local', Driver: record.driver,
     EnableIPv4: record.enableIPv4, EnableIPv6: record.enableIPv6,
-    IPAM: { Driver: record.ipam.Driver ?? 'default', Options: record.ipam.Options ?? {}, Config: record.ipam.Config ?? [] },
-    Internal: record.internal, Attachable: record.attachable, Ingress: false, ConfigFrom: { Network: '' }, ConfigOnly: false,
+    IPAM: { Driver: record.ipam.Driver ?? 'default', Options: (record.ipam.Options ?? null) as Record<string, string>, Config: record.ipam.Config ?? [] },
+    Internal: record.internal, Attachable: record.attachable, Ingress: false, ConfigFrom: { Network: record.configFrom ?? '' }, ConfigOnly: record.configOnly ?? false,
     Containers: Object.fromEntries(inside.map(([sandbox, endpoint]) => [sandbox.containerId, {
       Name: sandbox.containerName, EndpointID: endpoint.endpointId, MacAddress: endpoint.mac, IPv4Address: endpoint.ipv4 ?? '', IPv6Address: endpoint.ipv6 ?? '',
     }])),
@@ -34,9 +34,10 @@ export function networkSettings(container: NetworkedContainer, sandbox: Sandbox 
     const record = store.byName(name) ?? store.byId(name);
     return [record?.name ?? name, endpointSettings(record, wish, endpointOf(record))];
   }));
+  const own = sandbox?.sharedWith === null ? sandbox : undefined;
   const bridge = endpointOf(store.byName('bridge'));
   return {
-    Bridge: '', SandboxID: sandbox?.containerId ?? '', SandboxKey: sandbox?.netns ?? '', HairpinMode: false,
+    Bridge: '', SandboxID: own?.containerId ?? '', SandboxKey: own?.netns ?? '', HairpinMode: false,
     LinkLocalIPv6Address: '', LinkLocalIPv6PrefixLen: 0, SecondaryIPAddresses: null, SecondaryIPv6Addresses: null,
     Ports: ports(sandbox),
     EndpointID: bridge?.endpointId ?? '', Gateway: bridge?.gateway4 ?? '', ...addresses(bridge), IPv6Gateway: bridge?.gateway6 ?? '', MacAddress: bridge?.mac ?? '',

@@ -13,7 +13,7 @@ import { isUserDefined, type NetworkRecord, type Sandbox } from './record.ts';
 
 export interface Membership {
   connect(network: string, container: string, wish: EndpointSettings): Promise<void>;
-  disconnect(network: string, container: string, force: boolean): Promise<void>;
+  disconnect(network: string, container: string): Promise<void>;
 }
 
 export function createMembership(needs: AttachNeeds, events: EventBus): Membership {
@@ -37,8 +37,8 @@ export function createMembership(needs: AttachNeeds, events: EventBus): Membersh
       await locks.run(found.id, async () => {
         const container = users().find(found.id);
         const mode = networkMode(container).kind;
-        if (mode === 'container') throw new Forbidden('container sharing network namespace with another container or host cannot be connected to any other network');
-        if (record.driver === 'host' || mode === 'host') throw new Forbidden('container cannot be disconnected from host network or connected to host network');
+        if (mode === 'container' || (mode === 'host' && record.driver !== 'host')) throw new InvalidParameter('container sharing network namespace with another container or host cannot be connected to any other network');
+        if (record.driver === 'host') throw new InvalidParameter('container cannot be disconnected from host network or connected to host network');
         if (record.driver === 'null' || mode === 'none') throw new InvalidParameter('container cannot be connected to multiple networks with one of the networks in private (none) mode');
         if (isMember(container, record)) throw new Forbidden(`endpoint with name ${container.name} already exists in network ${record.name}`);
         checkWish(record, wish);
@@ -62,16 +62,13 @@ export function createMembership(needs: AttachNeeds, events: EventBus): Membersh
         say('connect', record, container);
       });
     },
-    async disconnect(networkName, containerName, force) {
+    async disconnect(networkName, containerName) {
       const record = store.find(networkName);
       const found = users().find(containerName);
       await locks.run(found.id, async () => {
         const container = users().find(found.id);
-        if (record.driver === 'host') throw new Forbidden('container cannot be disconnected from host network or connected to host network');
-        if (!isMember(container, record)) {
-          if (force) return;
-          throw new Forbidden(`container ${container.id} is not connected to network ${record.name}`);
-        }
+        if (record.driver === 'host') throw new InvalidParameter('container cannot be disconnected from host network or connected to host network');
+        if (!isMember(container, record)) throw new Forbidden(`container ${container.id} is not connected to network ${record.name}`);
         const endpoints = Object.fromEntries(wishedNetworks(container).filter(([name]) => name !== record.name && name !== record.id));
         const sandbox = sandboxes.get(container.id);
         const endpoint = sandbox?.endpoints.find(({ networkId }) => networkId === record.id);

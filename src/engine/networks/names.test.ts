@@ -39,3 +39,9 @@ describe('a container on a user-defined network', () => {
 test('rotation keeps all and changes the first', () => {
   expect([0, 1, 2].map((turn) => rotate(['a', 'b', 'c'], turn).join(''))).toEqual(['abc', 'bca', 'cab']);
 });
+
+test('a link gives another container a name that only its holder knows', () => {
+  const linked = { ...sandboxes[1]!, endpoints: sandboxes[1]!.endpoints.map((endpoint) => ({ ...endpoint, links: { shop: 'web' } })) };
+  expect(answerLocally(ask('shop'), linked, world)).toHaveLength(1);
+  expect(answerLocally(ask('shop'), sandboxes[1]!, world)).toBeUndefined();
+});

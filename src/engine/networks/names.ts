@@ -17,7 +17,8 @@ export function answerLocally(question: Question, asker: Sandbox, world: NamesWo
     const found = wanted && peers.find(({ addresses }) => addresses.some((address) => address.family === wanted.family && address.value === wanted.value));
     return found && [{ type: TYPE.PTR, data: `${found.name}.${found.network}` }];
   }
-  const matching = peers.filter(({ names, network }) => names.some((name) => name === question.name || `${name}.${network}` === question.name));
+  const linked = asker.endpoints.map(({ links }) => links?.[question.name]).find((name) => name !== undefined);
+  const matching = peers.filter(({ name, names, network }) => (linked !== undefined && (linked === name || names.includes(linked))) || names.some((known) => known === question.name || `${known}.${network}` === question.name));
   if (matching.length === 0) return undefined;
   const unique = new Map(matching.flatMap(({ addresses }) => addresses).map((address) => [`${address.family}/${address.value}`, address]));
   return [...unique.values()]

@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts';
 import { unmount } from '../kernel/mounts.ts';
 import { ipBatch, ipBatchIn, ipBatchInNew } from '../tools/ip.ts';
 import { addressLines, insideLines, outsideLines, routeLines, sublinkLines } from './links.ts';
+import { errorMessage, Unavailable } from '../wire/errors.ts';
 import { gatewayEndpoint } from './plan.ts';
 import type { Endpoint, NetworkRecord } from './record.ts';
 
@@ -27,7 +28,8 @@ export async function makeNamespace(file: string, wiring: Wiring, options: { sig
   const { pairs, sublinks } = byKind(wiring);
   const routes = defaultRoutes(wiring);
   await ipBatchInNew(file, ['link set dev lo up', ...pairs.flatMap(([endpoint, record]) => insideLines(endpoint, record, process.pid)), ...(sublinks.length > 0 ? [] : routes)], options);
-  await ipBatch([...pairs.flatMap(([endpoint, record]) => outsideLines(endpoint, record)), ...sublinks.flatMap(([endpoint, record]) => sublinkLines(endpoint, record, file))], options);
+  await ipBatch(pairs.flatMap(([endpoint, record]) => outsideLines(endpoint, record)), options);
+  for (const [endpoint, record] of sublinks) await makeSublink(endpoint, record, file, options);
   if (sublinks.length > 0) await ipBatchIn(file, [...sublinks.flatMap(([endpoint]) => addressLines(endpoint)), ...routes], options);
 }
 
@@ -35,10 +37,9 @@ export async function makeNamespace(file: string, wiring: Wiring, options: { sig
 export async function addToNamespace(file: string, added: Endpoint, wiring: Wiring, log: Log): Promise<void> {
   const record = wiring.recordOf(added.networkId);
   const inside = added.hostDevice === null ? addressLines(added) : insideLines(added, record, process.pid);
-  const outside = added.hostDevice === null ? sublinkLines(added, record, file) : outsideLines(added, record);
-  if (added.hostDevice === null) await ipBatch(outside, { log });
+  if (added.hostDevice === null) await makeSublink(added, record, file, { log });
   await ipBatchIn(file, [...inside, ...defaultRoutes(wiring, 'replace')], { log });
-  if (added.hostDevice !== null) await ipBatch(outside, { log });
+  if (added.hostDevice !== null) await ipBatch(outsideLines(added, record), { log });
 }
 
 export async function removeFromNamespace(file: string, removed: Endpoint, wiring: Wiring, log: Log): Promise<void> {
@@ -55,6 +56,16 @@ export async function removeNamespace(file: string): Promise<void> {
 export async function sweepNamespaces(folder: string, isKnown: (containerId: string) => boolean): Promise<void> {
   const names = await readdir(folder).catch(() => [] as string[]); // none yet
   await Promise.all(names.filter((name) => !isKnown(name)).map((name) => removeNamespace(netnsFile(folder, name))));
+}
+
+/** @throws Unavailable when the kernel lacks the driver */
+async function makeSublink(endpoint: Endpoint, record: NetworkRecord, file: string, options: { signal?: AbortSignal | undefined; log: Log }): Promise<void> {
+  try {
+    await ipBatch(sublinkLines(endpoint, record, file), options);
+  } catch (error) {
+    if (/Unknown device type|not supported/i.test(errorMessage(error))) throw new Unavailable(`network ${record.name}: this machine's kernel has no ${record.driver} devices (module ${record.driver}) or ${record.device ?? ''} cannot carry them`, { cause: error });
+    throw error;
+  }
 }
 
 function byKind({ endpoints, recordOf }: Wiring) {

@@ -9,17 +9,18 @@ import { randomId } from '../base/ids.ts';
 import { keyedLocks } from '../base/locks.ts';
 import type { Log } from '../base/log.ts';
 import type { ContainerNetworks, NetworkUsers } from '../needs.ts';
-import { Conflict, Forbidden, InvalidParameter } from '../wire/errors.ts';
+import { Conflict, Forbidden, InvalidParameter, NotFound } from '../wire/errors.ts';
 import { attach, detach, type AttachNeeds } from './attach.ts';
 import { networkSettings } from './inspect.ts';
 import { createMembership, type Membership } from './membership.ts';
 import { createNameService } from './name-service.ts';
 import { sweepNamespaces } from './namespace.ts';
+import { ensureParent, removeParent } from './parent.ts';
 import { checkWish, networkMode, wishedNetworks } from './plan.ts';
 import { portWishes } from './published-ports.ts';
 import { isUserDefined, type NetworkRecord, type Sandbox } from './record.ts';
 import { createRelays } from './relay.ts';
-import { networkFromRequest } from './request.ts';
+import { checkNetworkName, networkFromRequest, withConfiguration } from './request.ts';
 import { openSandboxes } from './sandboxes.ts';
 import { openNetworkStore, routedSubnets } from './store.ts';
 import { createTopology } from './topology.ts';
@@ -59,13 +60,18 @@ export async function openNetworks({ dataRoot, runRoot, events, users, log }: Ne
   const names = createNameService({
     sandboxes: { [Symbol.iterator]: () => sandboxes.values()[Symbol.iterator]() }, recordOf: (id) => store.byId(id), isInternal: (id) => store.byId(id)?.internal ?? false,
   }, log);
-  const relays = createRelays(log);
+  const relays = createRelays();
   const needs: AttachNeeds = { store, sandboxes, topology, relays, names, users, netnsFolder, log };
   const locks = keyedLocks();
   const membership = createMembership(needs, events);
 
   const membersOf = (record: NetworkRecord) => users().list().filter((container) => networkMode(container).kind === 'networks'
     && wishedNetworks(container).some(([name]) => name === record.name || name === record.id)).map(({ name }) => name);
+  const configurationOf = (name: string) => {
+    const found = store.byName(name);
+    if (!found) throw new NotFound(`configuration network ${JSON.stringify(name)} does not exist`);
+    return found;
+  };
   const say = (action: string, record: NetworkRecord, container?: string) =>
     events.publish('network', action, record.id, { name: record.name, type: record.driver, ...(container !== undefined && { container }) });
   const sayMembership = (action: string, containerId: string) => {
@@ -78,6 +84,7 @@ export async function openNetworks({ dataRoot, runRoot, events, users, log }: Ne
     const inside = [...sandboxes.values()].find(({ endpoints }) => endpoints.some(({ networkId }) => networkId === record.id));
     if (inside) throw new Forbidden(`error while removing network: network ${record.name} has active endpoints (name:"${inside.containerName}" id:"${inside.containerId.slice(0, 12)}")`);
     await topology.sweep();
+    if (record.ownsParent) await removeParent(record, { log });
     await store.remove(record.id);
     say('destroy', record);
   };
@@ -128,10 +135,13 @@ export async function openNetworks({ dataRoot, runRoot, events, users, log }: Ne
     find: (nameOrId) => store.find(nameOrId),
     sandboxes: () => sandboxes.values(),
     create: (request) => locks.run('networks', async () => {
+      checkNetworkName(request.Name ?? '');
       if (store.byName(request.Name)) throw new Conflict(`network with name ${request.Name} already exists`);
       const ours = store.subnets();
-      const record = networkFromRequest(request, { id: randomId(), now: new Date(), ours, used: [...ours, ...await routedSubnets()], random40: randomBytes(5).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n) });
-      if (record.driver === 'bridge' && store.list().some(({ device }) => device === record.device)) throw new Forbidden(`cannot create network ${record.id} (${record.device ?? ''}): conflicts with another network: bridge name in use`);
+      const record = networkFromRequest(request.ConfigFrom?.Network ? withConfiguration(request, configurationOf(request.ConfigFrom.Network)) : request, { id: randomId(), now: new Date(), ours, used: [...ours, ...await routedSubnets()], random40: randomBytes(5).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n) });
+      const rival = record.driver === 'bridge' ? store.list().find(({ device }) => device === record.device) : undefined;
+      if (rival) throw new Forbidden(`cannot create network ${record.id} (${record.device ?? ''}): conflicts with network ${rival.id} (${rival.device ?? ''}): networks have same bridge name`);
+      if (record.driver === 'macvlan' || record.driver === 'ipvlan') record.ownsParent = await ensureParent(record, { log });
       await store.save(record);
       say('create', record);
       return record;

@@ -1,10 +1,11 @@
 // Which networks a container joins, with which addresses and names: decided from records before anything is done. Pure.
 // Wording of the errors: moby daemon/container_operations.
 import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { EndpointSettings } from '@docker/node-sdk';
 import { randomId, shortId } from '../base/ids.ts';
 import type { NetworkedContainer } from '../needs.ts';
-import { Conflict, Forbidden, InvalidParameter } from '../wire/errors.ts';
+import { Forbidden, InvalidParameter } from '../wire/errors.ts';
 import { contains, formatAddress, nextFree, parseAddress } from './addresses.ts';
 import { isUserDefined, poolsOf, withPrefix, type Endpoint, type NetworkPool, type NetworkRecord } from './record.ts';
 
@@ -19,18 +20,26 @@ export function networkMode(container: Pick<NetworkedContainer, 'hostConfig'>): 
 
 const plainName = (name: string) => (name === '' || name === 'default' ? 'bridge' : name);
 
+/** The endpoints of a new container that names none: the network of its mode. Later an empty set means that it left every network. */
+export function firstEndpoints(container: Pick<NetworkedContainer, 'hostConfig'>, wished: Record<string, EndpointSettings> | null | undefined): Record<string, EndpointSettings> {
+  if (Object.keys(wished ?? {}).length > 0) return wished ?? {};
+  return networkMode(container).kind === 'container' ? {} : { [plainName(container.hostConfig.NetworkMode ?? '')]: {} };
+}
+
 /** Names or ids of the wished networks, the one of NetworkMode first, with what the endpoint wishes. */
 export function wishedNetworks(container: Pick<NetworkedContainer, 'hostConfig' | 'endpoints'>): [name: string, wish: EndpointSettings][] {
   const wishes = new Map(Object.entries(container.endpoints).map(([name, wish]) => [plainName(name), wish ?? {}]));
   const first = plainName(container.hostConfig.NetworkMode ?? '');
-  if (wishes.size === 0) return [[first, {}]];
   const primary = wishes.get(first);
   return primary ? [[first, primary], ...[...wishes].filter(([name]) => name !== first)] : [...wishes];
 }
 
 /** @throws InvalidParameter for wishes that this network cannot grant */
 export function checkWish(record: NetworkRecord, wish: EndpointSettings): void {
+  if (record.configOnly) throw new Forbidden('cannot create endpoint on configuration-only network');
   const { IPv4Address, IPv6Address } = wish.IPAMConfig ?? {};
+  if (IPv4Address && isIP(IPv4Address) !== 4) throw new InvalidParameter(`invalid IPv4 address: ${IPv4Address}`);
+  if (IPv6Address && isIP(IPv6Address) !== 6) throw new InvalidParameter(`invalid IPv6 address: ${IPv6Address}`);
   if ((wish.Aliases?.length ?? 0) > 0 && !isUserDefined(record) && wish.Aliases?.some((alias) => alias !== '')) {
     throw new InvalidParameter('network-scoped alias is supported only for containers in user defined networks');
   }
@@ -80,6 +89,7 @@ export function planEndpoint(record: NetworkRecord, wish: EndpointSettings, cont
     gateway4: gateway(four),
     gateway6: gateway(six),
     names: namesOf(record, wish, container),
+    links: Object.fromEntries((wish.Links ?? []).map((link) => { const [name = '', alias = name] = link.replace(/^\//, '').split(':'); return [alias.toLowerCase(), name]; })),
   };
 }
 
@@ -100,7 +110,7 @@ function chooseAddress(record: NetworkRecord, pools: readonly NetworkPool[], wis
       const address = parseAddress(wished);
       if (!contains(pool.subnet, address)) continue;
       const holder = blocked.get(address.value);
-      if (holder !== undefined) throw new Conflict(`Address already in use: ${wished} on network ${record.name} belongs to ${holder}`);
+      if (holder !== undefined) throw new Forbidden(`Address already in use: ${wished} on network ${record.name} belongs to ${holder}`);
       return { address: formatAddress(address), pool };
     }
     const resting = new Set([...world.resting].map((text) => parseAddress(text).value));

@@ -1,17 +1,22 @@
 // Decides the host ports of a container against other containers and the machine's own programs.
 import { Conflict } from '../wire/errors.ts';
 import type { PortTarget } from './firewall.ts';
-import { ephemeralRange, hostSockets, processOf, type HostSocket } from './host-ports.ts';
+import { ephemeralRange, hasIpv6Addresses, hostSockets, processOf, type HostSocket } from './host-ports.ts';
 import { choosePort, clashes, type PortWish, type Protocol, type PublishedPort } from './published-ports.ts';
 import type { Sandbox } from './record.ts';
 
 /** What must be read before the decision, so that the decision itself is one synchronous step. */
-export interface PortFacts { sockets: HostSocket[]; anyRange: readonly [number, number] }
+export interface PortFacts {
+  sockets: HostSocket[];
+  anyRange: readonly [number, number];
+  /** the machine has IPv6 addresses: published TCP ports are reachable there too, through the relay where the container has none */
+  hasIpv6: boolean;
+}
 
 export async function readPortFacts(wishes: readonly PortWish[]): Promise<PortFacts> {
-  if (wishes.length === 0) return { sockets: [], anyRange: [1, 1] };
-  const [sockets, anyRange] = await Promise.all([hostSockets(new Set<Protocol>(wishes.map(({ protocol }) => protocol))), ephemeralRange()]);
-  return { sockets, anyRange };
+  if (wishes.length === 0) return { sockets: [], anyRange: [1, 1], hasIpv6: false };
+  const [sockets, anyRange, hasIpv6] = await Promise.all([hostSockets(new Set<Protocol>(wishes.map(({ protocol }) => protocol))), ephemeralRange(), hasIpv6Addresses()]);
+  return { sockets, anyRange, hasIpv6 };
 }
 
 let nextStart = 0; // random ports of containers that come one after the other differ
@@ -24,7 +29,7 @@ export function choosePorts(wishes: readonly PortWish[], facts: PortFacts, other
     const result = choosePort(wish, {
       anyRange: facts.anyRange,
       start: nextStart++,
-      withIpv6: target.ipv6 !== null && target.ipv4 !== null,
+      withIpv6: target.ipv4 !== null && (target.ipv6 !== null || (facts.hasIpv6 && wish.protocol === 'tcp')),
       holderOf: (candidate) =>
         published.find(({ port }) => clashes(port, candidate))?.holder
         ?? (chosen.some((port) => clashes(port, candidate)) ? 'this container' : undefined)

@@ -37,7 +37,7 @@ export function portWishes(request: PortRequest, defaultHostIp = ''): PortWish[]
     for (const { HostIp, HostPort } of bindings?.length ? bindings : [{}] as { HostIp?: string; HostPort?: string }[]) {
       const hostIp = (HostIp ?? '') || defaultHostIp;
       if (hostIp !== '' && isIP(hostIp) === 0) throw new InvalidParameter(`invalid IP address in port binding: ${hostIp}`);
-      wishes.push({ ...container, hostIp, ...hostRange(HostPort ?? '', key) });
+      wishes.push({ ...container, hostIp, ...hostRange(HostPort ?? '') });
     }
   }
   if (request.publishAll) {
@@ -85,11 +85,11 @@ export function clashes(one: Omit<PublishedPort, 'port'>, other: Omit<PublishedP
   return one.hostIp === other.hostIp || isAny(one.hostIp) || isAny(other.hostIp);
 }
 
-function hostRange(text: string, key: string): { from: number; to: number } {
+function hostRange(text: string): { from: number; to: number } {
   if (text === '' || text === '0') return { from: 0, to: 0 };
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
   const from = Number(match?.[1] ?? 0);
   const to = Number(match?.[2] ?? from);
-  if (!match || from < 1 || to > 65535 || from > to) throw new InvalidParameter(`invalid port specification: ${JSON.stringify(text)} for ${key}`);
+  if (!match || from < 1 || to > 65535 || from > to) throw new InvalidParameter(`invalid port specification: ${JSON.stringify(text)}`);
   return { from, to };
 }

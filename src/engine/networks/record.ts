@@ -25,6 +25,12 @@ export interface NetworkRecord {
   labels: Record<string, string>;
   /** bridge device (bridge) or parent device (macvlan, ipvlan) */
   device: string | null;
+  /** only settings for other networks: no container joins it */
+  configOnly?: boolean;
+  /** name of the network that the settings are from */
+  configFrom?: string;
+  /** the parent device was made for this network and goes with it */
+  ownsParent?: boolean;
 }
 
 export interface NetworkPool {
@@ -50,6 +56,8 @@ export interface Endpoint {
   gateway6: string | null;
   /** names it answers to on this network, without the short id */
   names: string[];
+  /** names that only this container has for others: alias -> container */
+  links?: Record<string, string>;
 }
 
 /** A container's network namespace and what hangs on it. */

@@ -2,7 +2,6 @@
 // and carry what address translation cannot: IPv6 clients (::1 too) of containers that only have IPv4.
 // For IPv4 the packet filter redirects before these listeners see a connection; they also serve when somebody flushed it.
 import { connect, createServer, type Server } from 'node:net';
-import type { Log } from '../base/log.ts';
 import type { PortTarget } from './firewall.ts';
 
 export interface Relays {
@@ -12,7 +11,7 @@ export interface Relays {
   closeAll(): void;
 }
 
-export function createRelays(log: Log): Relays {
+export function createRelays(): Relays {
   const open = new Map<string, Server[]>();
   const close = (containerId: string) => {
     for (const server of open.get(containerId) ?? []) server.close();
@@ -20,24 +19,10 @@ export function createRelays(log: Log): Relays {
   };
   return {
     async open(containerId, ports) {
-      const servers: Server[] = [];
-      open.set(containerId, [...(open.get(containerId) ?? []), ...servers]);
-      const listenOn = async (port: PortTarget, hostIp: string, isOptional: boolean) => {
-        try {
-          const server = await listen(port, hostIp);
-          open.get(containerId)?.push(server);
-        } catch (error) {
-          if (!isOptional) throw error;
-          log.debug('no listener for a published port', { hostIp, hostPort: port.hostPort, error });
-        }
-      };
+      const servers = open.get(containerId) ?? [];
+      open.set(containerId, servers);
       try {
-        const tcp = ports.filter(({ protocol }) => protocol === 'tcp');
-        const hasOwn6 = (port: PortTarget) => tcp.some((other) => other.hostPort === port.hostPort && other.hostIp === '::');
-        await Promise.all(tcp.flatMap((port) => [
-          listenOn(port, port.hostIp, false),
-          ...(port.hostIp === '0.0.0.0' && !hasOwn6(port) ? [listenOn(port, '::', true)] : []), // machines without IPv6 go without
-        ]));
+        await Promise.all(ports.filter(({ protocol }) => protocol === 'tcp').map(async (port) => { servers.push(await listen(port)); }));
       } catch (error) {
         close(containerId);
         throw error;
@@ -50,7 +35,7 @@ export function createRelays(log: Log): Relays {
   };
 }
 
-async function listen({ hostPort, target, port }: PortTarget, host: string): Promise<Server> {
+async function listen({ hostIp, hostPort, target, port }: PortTarget): Promise<Server> {
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) => {
     const upstream = connect({ host: target, port, allowHalfOpen: true }, () => {
       client.pipe(upstream);
@@ -63,7 +48,7 @@ async function listen({ hostPort, target, port }: PortTarget, host: string): Pro
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port: hostPort, ipv6Only: true, backlog: 1024 }, resolve);
+    server.listen({ host: hostIp, port: hostPort, ipv6Only: true, backlog: 1024 }, resolve);
   });
   server.on('error', () => {}); // accept errors (too many files) concern one connection, not the listener
   return server;

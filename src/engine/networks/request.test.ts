@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parseSubnet } from './addresses.ts';
-import { networkFromRequest } from './request.ts';
+import { networkFromRequest, withConfiguration } from './request.ts';
 
 const id = 'a'.repeat(64);
 const world = { id, now: new Date(0), used: [parseSubnet('172.17.0.0/16')], ours: [parseSubnet('172.17.0.0/16')], random40: 1n };
-const make = (request: Record<string, unknown>) => networkFromRequest({ Name: 'net', ...request }, world);
+const make = (request: object) => networkFromRequest({ Name: 'net', ...request }, world);
 
 describe('a network is made', () => {
   test('with the next free subnet and its first address as gateway', () => {
@@ -23,6 +23,13 @@ describe('a network is made', () => {
   test('macvlan keeps its parent', () => expect(make({ Driver: 'macvlan', Options: { parent: 'eth0.10' } }).device).toBe('eth0.10'));
 });
 
+test('a configuration network only lends its settings', () => {
+  const from = make({ ConfigOnly: true, IPAM: { Config: [{ Subnet: '10.0.0.0/24' }] }, Labels: { a: 'b' } });
+  expect(from).toMatchObject({ driver: 'null', configOnly: true, device: null });
+  expect(make(withConfiguration({ Name: 'net', ConfigFrom: { Network: 'net' } }, from))).toMatchObject({ driver: 'bridge', configFrom: 'net', labels: { a: 'b' }, ipam: { Config: [{ Subnet: '10.0.0.0/24', Gateway: '10.0.0.1' }] } });
+  expect(() => withConfiguration({ Name: 'net', Internal: true }, from)).toThrow(/user specified configurations are not supported/);
+});
+
 describe('a request is refused', () => {
   test.each([
     [{ Name: '' }, /network name is required/],
@@ -38,6 +45,16 @@ describe('a request is refused', () => {
     [{ IPAM: { Config: [{ Subnet: '10.0.0.0/24', Gateway: '10.0.1.1' }] } }, /doesn't contain this address/],
     [{ IPAM: { Config: [{ Subnet: '10.0.0.0/24', IPRange: '10.0.0.0/8' }] } }, /doesn't contain ip-range/],
     [{ IPAM: { Config: [{ Gateway: '10.0.0.1' }] } }, /needs a subnet/],
+    [{ IPAM: { Config: [{ Subnet: '10.0.0.0/24' }, { Subnet: '10.0.1.0/24' }] } }, /doesn't support multiple subnets/],
+    [{ IPAM: { Config: [{ Subnet: '10.0.0.0/31' }] } }, /no room for a gateway/],
+    [{ IPAM: { Config: [{ Subnet: '10.0.0.0/24', Gateway: '10.0.0.255' }] } }, /Address already in use/],
+    [{ IPAM: { Config: [{ Subnet: '10.0.0.0/24', Gateway: '10.0.0.9', AuxiliaryAddresses: { a: '10.0.0.9' } }] } }, /Address already in use/],
+    [{ IPAM: { Config: [{ Subnet: '10.0.0.0/24', Gateway: 'x' }] } }, /invalid gateway x/],
+    [{ Driver: 'macvlan', Options: { macvlan_mode: 'zz' } }, /requested macvlan mode 'zz' is not valid/],
+    [{ Driver: 'ipvlan', Options: { parent: 'lo' } }, /loopback interface is not a valid ipvlan parent/],
+    [{ Options: { 'com.docker.network.driver.mtu': 'big' } }, /failed to parse com.docker.network.driver.mtu/],
+    [{ Options: { 'com.docker.network.bridge.enable_icc': 'perhaps' } }, /failed to parse com.docker.network.bridge.enable_icc/],
+    [{ Scope: 'swarm' }, /swarm is not active/],
     [{ IPAM: { Driver: 'magic' } }, /could not find IPAM driver/],
     [{ Options: { 'com.docker.network.bridge.name': 'a-name-much-too-long' } }, /invalid bridge name/],
   ])('%j', (request, message) => expect(() => make(request)).toThrow(message));

@@ -1,8 +1,11 @@
 // From a create request to a network record, or Docker's reason why not. Pure: what is in use comes in as parameters.
 // Wording of the errors: moby daemon/network and libnetwork, which scripts and Compose match on.
+import { isIP } from 'node:net';
 import type { IPAMConfig, NetworkCreateRequest } from '@docker/node-sdk';
 import { Forbidden, InvalidParameter, NotFound, Unavailable } from '../wire/errors.ts';
-import { contains, containsSubnet, DEFAULT_POOLS, formatAddress, formatSubnet, nextFree, nextSubnet, overlaps, parseAddress, parseSubnet, uniqueLocalPool, type Subnet } from './addresses.ts';
+import { contains, containsSubnet, DEFAULT_POOLS, formatAddress, formatSubnet, nextFree, nextSubnet, overlaps, parseAddress, parseSubnet, sizeOf, uniqueLocalPool, type Subnet } from './addresses.ts';
+import { checkDriverOptions } from './driver-options.ts';
+import { dummyParent } from './parent.ts';
 import type { NetworkDriver, NetworkRecord } from './record.ts';
 
 export interface RequestWorld {
@@ -21,18 +24,20 @@ const DRIVERS = ['bridge', 'macvlan', 'ipvlan'];
 /** @throws InvalidParameter, Forbidden (overlap), NotFound (driver), Unavailable (overlay) */
 export function networkFromRequest(request: NetworkCreateRequest, world: RequestWorld): NetworkRecord {
   const name = request.Name ?? '';
-  if (name === '') throw new InvalidParameter('network name is required');
-  if (!NAME.test(name)) throw new InvalidParameter(`invalid network name: ${JSON.stringify(name)}: only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
-  if (['bridge', 'host', 'none', 'default'].includes(name)) throw new Forbidden(`operation is not permitted on predefined ${name} network`);
+  checkNetworkName(name);
+  if (request.ConfigOnly) return configuration(request, world);
   const driver = driverOf(request);
   if (request.IPAM?.Driver && request.IPAM.Driver !== 'default' && request.IPAM.Driver !== 'null') throw new NotFound(`could not find IPAM driver ${request.IPAM.Driver}: plugin not found`);
   const options = { ...request.Options };
+  checkDriverOptions(driver, options);
   const enableIPv6 = request.EnableIPv6 ?? false;
   const enableIPv4 = request.EnableIPv4 ?? true;
   const ownConfigs = (request.IPAM?.Config ?? []).filter((config) => Object.keys(config).length > 0);
   const configs = ownConfigs.map((config) => checkedConfig(config, world.ours));
   checkAmongThemselves(configs);
-  const has = (family: number) => configs.some((config) => parseSubnet(config.Subnet ?? '').family === family);
+  const countOf = (family: number) => configs.filter((config) => parseSubnet(config.Subnet ?? '').family === family).length;
+  if (driver === 'bridge' && (countOf(4) > 1 || countOf(6) > 1)) throw new Forbidden("bridge driver doesn't support multiple subnets");
+  const has = (family: number) => countOf(family) > 0;
   const used = [...world.used, ...configs.map((config) => parseSubnet(config.Subnet ?? ''))];
   if (enableIPv4 && !has(4)) configs.unshift({ ...given(ownConfigs), ...allocate(nextSubnet(DEFAULT_POOLS, used), !hasNoGateway(driver, options)) });
   if (enableIPv6 && !has(6)) configs.push(allocate(nextSubnet([uniqueLocalPool(world.random40)], used), true));
@@ -42,17 +47,46 @@ export function networkFromRequest(request: NetworkCreateRequest, world: Request
     internal: request.Internal ?? false,
     attachable: request.Attachable ?? false,
     enableIPv4, enableIPv6,
-    ipam: { Driver: request.IPAM?.Driver || 'default', Options: request.IPAM?.Options ?? {}, Config: configs },
+    ipam: { Driver: request.IPAM?.Driver || 'default', ...(request.IPAM?.Options && { Options: request.IPAM.Options }), Config: configs },
     hasOwnSubnet: ownConfigs.some(({ Subnet }) => Subnet),
     options,
     labels: { ...request.Labels },
     device: deviceOf(driver, options, world.id),
+    ...(request.ConfigFrom?.Network && { configFrom: request.ConfigFrom.Network }),
   };
+}
+
+/** @throws InvalidParameter, Forbidden for the names of the predefined networks */
+export function checkNetworkName(name: string): void {
+  if (name === '') throw new InvalidParameter('network name is required');
+  if (!NAME.test(name)) throw new InvalidParameter(`invalid network name: ${JSON.stringify(name)}: only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
+  if (['bridge', 'host', 'none', 'default'].includes(name)) throw new Forbidden(`operation is not permitted on predefined ${name} network`);
+}
+
+/** A network that only holds settings for others: no driver, no addresses of its own. */
+function configuration(request: NetworkCreateRequest, world: RequestWorld): NetworkRecord {
+  const configs = (request.IPAM?.Config ?? []).map((config) => checkedConfig(config, []));
+  return {
+    id: world.id, name: request.Name ?? '', driver: 'null', created: world.now.toISOString(), internal: request.Internal ?? false, attachable: request.Attachable ?? false,
+    enableIPv4: request.EnableIPv4 ?? true, enableIPv6: request.EnableIPv6 ?? false,
+    ipam: { Driver: request.IPAM?.Driver || 'default', ...(request.IPAM?.Options && { Options: request.IPAM.Options }), Config: configs },
+    hasOwnSubnet: false, options: { ...request.Options }, labels: { ...request.Labels }, device: null, configOnly: true,
+  };
+}
+
+/** The request with the settings of its configuration network; only driver, name and scope are its own. */
+export function withConfiguration(request: NetworkCreateRequest, from: NetworkRecord): NetworkCreateRequest {
+  if (!from.configOnly) throw new Forbidden(`network ${from.name} is not a configuration network`);
+  if (request.IPAM?.Config?.length || Object.keys(request.Options ?? {}).length > 0 || Object.keys(request.Labels ?? {}).length > 0 || request.EnableIPv6 || request.Internal) {
+    throw new Forbidden(`user specified configurations are not supported if the network depends on a configuration network`);
+  }
+  return { ...request, IPAM: from.ipam, Options: from.options, Labels: from.labels, EnableIPv4: from.enableIPv4, EnableIPv6: from.enableIPv6, Internal: from.internal };
 }
 
 function driverOf(request: NetworkCreateRequest): NetworkDriver {
   const driver = request.Driver || 'bridge';
-  if (driver === 'overlay' || request.Scope === 'swarm' || request.Ingress) {
+  if (request.Scope === 'swarm' && driver !== 'overlay') throw new Forbidden('cannot create a swarm scoped network when swarm is not active');
+  if (driver === 'overlay' || request.Ingress) {
     throw new Unavailable('This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again. Overlay networks join several machines: connect a Docker Swarm manager as a host and create the network there; on this engine use the driver bridge.');
   }
   if (driver === 'host' || driver === 'null') throw new Forbidden(`only one instance of "${driver}" network is allowed`);
@@ -79,10 +113,16 @@ function checkedConfig(config: IPAMConfig, ours: readonly Subnet[]): IPAMConfig 
   const range = config.IPRange ? readSubnet(config.IPRange, 'ip-range') : undefined;
   if (range && !containsSubnet(subnet, range)) throw new InvalidParameter(`invalid network config:\ninvalid ip-range ${config.IPRange}: parent subnet ${config.Subnet} doesn't contain ip-range`);
   for (const [label, address] of [['gateway', config.Gateway] as const, ...Object.entries(config.AuxiliaryAddresses ?? {}).map(([key, value]) => [`auxiliary address ${key}`, value] as const)]) {
+    if (address && isIP(address) === 0) throw new InvalidParameter(`invalid network config:\ninvalid ${label} ${address}: invalid address`);
     if (address && !contains(subnet, parseAddress(address))) throw new InvalidParameter(`invalid network config:\ninvalid ${label} ${address}: parent subnet ${config.Subnet} doesn't contain this address`);
   }
+  if (subnet.family === 4 && subnet.prefix > 30) throw new InvalidParameter(`invalid network config:\ninvalid subnet ${config.Subnet}: no room for a gateway and a container`);
   const auxiliary = new Set(Object.values(config.AuxiliaryAddresses ?? {}).map((text) => parseAddress(text).value));
   const gateway = config.Gateway ?? firstAddress(subnet, auxiliary);
+  if (auxiliary.has(parseAddress(gateway).value)) throw new Forbidden(`failed to allocate gateway (${gateway}): Address already in use`);
+  if (subnet.family === 4 && [subnet.base, subnet.base + sizeOf(subnet) - 1n].includes(parseAddress(gateway).value)) {
+    throw new Forbidden(`failed to allocate gateway (${gateway}): Address already in use: it is the network's own or its broadcast address`);
+  }
   return { Subnet: formatSubnet(subnet), ...(config.IPRange && { IPRange: config.IPRange }), Gateway: gateway, ...(config.AuxiliaryAddresses && { AuxiliaryAddresses: config.AuxiliaryAddresses }) };
 }
 
@@ -118,7 +158,7 @@ function firstAddress(subnet: Subnet, taken: ReadonlySet<bigint>): string {
 const hasNoGateway = (driver: NetworkDriver, options: Record<string, string>) => driver === 'ipvlan' && (options['ipvlan_mode'] ?? 'l2') !== 'l2';
 
 function deviceOf(driver: NetworkDriver, options: Record<string, string>, id: string): string | null {
-  if (driver !== 'bridge') return options['parent'] ?? null;
+  if (driver !== 'bridge') return options['parent'] || dummyParent(id);
   const name = options['com.docker.network.bridge.name'] ?? `br-${id.slice(0, 12)}`;
   if (name.length > 15 || !/^[^\s/"]+$/.test(name)) throw new InvalidParameter(`invalid bridge name ${JSON.stringify(name)}: at most 15 characters, no space, no slash`);
   return name;

@@ -48,7 +48,7 @@ export async function openNetworkStore(folder: string, defaultBridge: string): P
       await rm(join(folder, `${id}.json`), { force: true });
       records.delete(id);
     },
-    subnets: () => [...records.values()].flatMap((record) => poolsOf(record).map(({ subnet }) => subnet)),
+    subnets: () => [...records.values()].filter(({ configOnly }) => !configOnly).flatMap((record) => poolsOf(record).map(({ subnet }) => subnet)),
   };
   const bridge = store.byName('bridge');
   if (!bridge) await store.save(defaultNetwork(defaultBridge, [...store.subnets(), ...await routedSubnets()]));

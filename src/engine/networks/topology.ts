@@ -7,6 +7,7 @@ import { ipBatch, ipBatchForce, listLinks } from '../tools/ip.ts';
 import { Conflict, errorMessage } from '../wire/errors.ts';
 import { createPacketFilter, type PacketFilter } from './filter.ts';
 import { bridgeLines } from './links.ts';
+import { ensureParent } from './parent.ts';
 import { firewallNetwork, poolsOf, type NetworkRecord, type Sandbox } from './record.ts';
 
 export interface Topology {
@@ -69,6 +70,7 @@ export function createTopology({ table, recordOf, sandboxes, log, lingerMs }: To
   return {
     filter,
     async ensure(record) {
+      if (record.driver === 'macvlan' || record.driver === 'ipvlan') await ensureParent(record, { log });
       if (record.driver !== 'bridge' || live.has(record.id)) return;
       await locks.run('topology', async () => {
         if (!live.has(record.id)) await bringUp(record);

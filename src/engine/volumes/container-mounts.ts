@@ -9,7 +9,7 @@ import type { MountingContainer, OciMount } from '../needs.ts';
 import { InvalidParameter, NotFound } from '../wire/errors.ts';
 import { copyUp } from './copy-up.ts';
 import { ANONYMOUS_LABEL, type VolumeRecord } from './driver.ts';
-import { checkDuplicates, mountPoint, parseBind, parseMount, parseVolumesFrom, type WishedMount } from './mount-syntax.ts';
+import { checkDuplicates, checkTmpfs, mountPoint, parseBind, parseMount, parseVolumesFrom, type WishedMount } from './mount-syntax.ts';
 
 export interface MountingVolumes {
   /** The volume, made when it is not there. */
@@ -27,6 +27,7 @@ export async function resolveMounts(container: MountingContainer, mountsOf: (idO
   const driver = VolumeDriver ?? '';
   const wished = [...(Binds ?? []).map((raw) => parseBind(raw, driver)), ...(Mounts ?? []).map((one) => parseMount(one, driver))];
   checkDuplicates(wished);
+  checkTmpfs(Object.keys(Tmpfs ?? {}));
   for (const one of wished) if (one.type === 'bind' && !one.createsSource) await checkSource(one);
   const points = new Map<string, MountPoint>();
   for (const text of VolumesFrom ?? []) {

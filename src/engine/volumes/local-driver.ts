@@ -30,7 +30,7 @@ export async function openLocalDriver(folder: string, encryption: Encryption, lo
     scope: 'local',
     path,
     async create(record) {
-      checkOptions(record.options);
+      checkOptions(record);
       await mkdir(path(record), { recursive: true, mode: 0o755 });
       if (record.options['encryption']) {
         try {
@@ -80,17 +80,18 @@ export async function openLocalDriver(folder: string, encryption: Encryption, lo
   };
 }
 
-function checkOptions(options: Record<string, string>): void {
+function checkOptions({ name, options }: VolumeRecord): void {
+  const invalid = (reason: string) => new InvalidParameter(`create ${name}: ${reason}`);
   const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
-  if (unknown !== undefined) throw new InvalidParameter(`invalid option: ${JSON.stringify(unknown)}`);
+  if (unknown !== undefined) throw invalid(`invalid option: ${JSON.stringify(unknown)}`);
   if (options['encryption']) {
-    if (options['encryption'] !== 'gocryptfs') throw new InvalidParameter(`invalid option encryption=${options['encryption']}: only gocryptfs is known`);
-    if (options['type'] || options['device'] || options['o']) throw new InvalidParameter('invalid option encryption: it cannot be combined with type, o and device');
+    if (options['encryption'] !== 'gocryptfs') throw invalid(`invalid option encryption=${options['encryption']}: only gocryptfs is known`);
+    if (options['type'] || options['device'] || options['o']) throw invalid('invalid option encryption: it cannot be combined with type, o and device');
     return;
   }
-  if (options['keyfile']) throw new InvalidParameter('invalid option keyfile: it needs encryption=gocryptfs');
-  if ((options['type'] || options['o']) && !options['device']) throw new InvalidParameter('missing required option: "device"');
-  if (options['device'] && !options['type'] && !/(^|,)r?bind(,|$)/.test(options['o'] ?? '')) throw new InvalidParameter('missing required option: "type"');
+  if (options['keyfile']) throw invalid('invalid option keyfile: it needs encryption=gocryptfs');
+  if ((options['type'] || options['o']) && !options['device']) throw invalid('missing required option: "device"');
+  if (options['device'] && !options['type'] && !/(^|,)r?bind(,|$)/.test(options['o'] ?? '')) throw invalid('missing required option: "type"');
 }
 
 async function mountOptions({ name, options }: VolumeRecord, target: string): Promise<void> {

@@ -35,8 +35,8 @@ describe('--mount', () => {
     [{ Type: 'bind', Target: '/t' }, 'invalid mount config for type "bind": field Source must not be empty'],
     [{ Type: 'bind', Source: '/s' }, 'invalid mount config for type "bind": field Target must not be empty'],
     [{ Type: 'bind', Source: 's', Target: '/t' }, `invalid mount config for type "bind": invalid mount path: 's' mount path must be absolute`],
-    [{ Type: 'bind', Source: '/s', Target: '/t', VolumeOptions: {} }, 'invalid mount config for type "bind": must not specify VolumeOptions'],
-    [{ Type: 'tmpfs', Source: 's', Target: '/t' }, 'invalid mount config for type "tmpfs": must not specify Source'],
+    [{ Type: 'bind', Source: '/s', Target: '/t', VolumeOptions: {} }, 'invalid mount config for type "bind": field VolumeOptions must not be specified'],
+    [{ Type: 'tmpfs', Source: 's', Target: '/t' }, 'invalid mount config for type "tmpfs": field Source must not be specified'],
     [{ Type: 'volume', Source: 'data', Target: '/t', VolumeOptions: { Subpath: '../x' } }, 'invalid mount config for type "volume": subpath must be a relative path within the volume'],
     [{ Type: 'npipe', Source: 's', Target: '/t' }, 'invalid mount config for type "npipe": mount type unknown'],
   ])('%j is refused', (mount, message) => expect(() => parseMount(mount, '')).toThrow(message));
@@ -49,5 +49,5 @@ test('one target is mounted once', () => {
 test('volumes-from', () => {
   expect(parseVolumesFrom('web')).toEqual({ container: 'web', isReadOnly: undefined });
   expect(parseVolumesFrom('web:ro')).toEqual({ container: 'web', isReadOnly: true });
-  expect(() => parseVolumesFrom('web:xx')).toThrow('invalid mode for volumes-from: xx');
+  expect(() => parseVolumesFrom('web:xx')).toThrow('invalid mode: xx');
 });

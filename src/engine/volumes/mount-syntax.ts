@@ -44,12 +44,13 @@ export function parseBind(raw: string, volumeDriver: string): WishedMount {
   } catch (error) {
     throw invalid(`invalid mount config for type "${isBind ? 'bind' : 'volume'}": ${(error as Error).message}`);
   }
+  if (isBind && words.includes('nocopy')) throw invalid('invalid mount config for type "bind": field VolumeOptions must not be specified');
   if (!isBind && source !== '') checkVolumeName(source, volumeDriver || 'local');
   return {
     type: isBind ? 'bind' : 'volume',
     source: isBind ? posix.normalize(source).replace(/(.)\/$/, '$1') : source,
     destination: posix.normalize(destination).replace(/(.)\/$/, '$1'),
-    isReadOnly: words.includes('ro'), mode,
+    isReadOnly: words.includes('ro'), mode: mode === '' && !isBind && source !== '' ? 'z' : mode,
     propagation: isBind ? propagation ?? 'rprivate' : '',
     copies: !isBind && !words.includes('nocopy'),
     createsSource: true,
@@ -68,7 +69,7 @@ export function parseMount(mount: Mount, volumeDriver: string): WishedMount {
     throw invalid((error as Error).message);
   }
   for (const [key, owner] of [['BindOptions', 'bind'], ['VolumeOptions', 'volume'], ['TmpfsOptions', 'tmpfs'], ['ImageOptions', 'image']] as const) {
-    if (mount[key] && owner !== type && !(owner === 'volume' && type === 'image')) throw invalid(`must not specify ${key}`);
+    if (mount[key] && owner !== type && !(owner === 'volume' && type === 'image')) throw invalid(`field ${key} must not be specified`);
   }
   const base = {
     source: mount.Source ?? '', destination: posix.normalize(mount.Target).replace(/(.)\/$/, '$1'), isReadOnly: mount.ReadOnly ?? false, mode: type === 'volume' ? 'z' : '',
@@ -87,12 +88,13 @@ export function parseMount(mount: Mount, volumeDriver: string): WishedMount {
       const { VolumeOptions } = mount;
       const driver = VolumeOptions?.DriverConfig?.Name || volumeDriver;
       if (base.source !== '') checkVolumeName(base.source, driver || 'local');
+      else if (mount.ReadOnly) throw invalid('must not set ReadOnly mode when using anonymous volumes');
       else if (VolumeOptions?.Subpath) throw invalid('must not set Subpath when using anonymous volumes');
       if (VolumeOptions?.Subpath) checkSubpath(VolumeOptions.Subpath, invalid);
       return { ...base, type, copies: !(VolumeOptions?.NoCopy ?? false) && !VolumeOptions?.Subpath, driver, options: VolumeOptions?.DriverConfig?.Options ?? {}, labels: VolumeOptions?.Labels ?? {} };
     }
     case 'tmpfs':
-      if (base.source !== '') throw invalid('must not specify Source');
+      if (base.source !== '') throw invalid('field Source must not be specified');
       if ((mount.TmpfsOptions?.SizeBytes ?? 0) < 0) throw invalid('invalid tmpfs size: it must not be negative');
       return { ...base, type };
     case 'image':
@@ -107,15 +109,16 @@ export function parseMount(mount: Mount, volumeDriver: string): WishedMount {
 /** `container[:mode]`. @throws InvalidParameter */
 export function parseVolumesFrom(text: string): { container: string; isReadOnly: boolean | undefined } {
   const [container = '', mode = '', ...rest] = text.split(':');
+  if (text === '') throw new InvalidParameter('volumes-from specification cannot be an empty string');
   if (container === '' || rest.length > 0) throw new InvalidParameter(`invalid volumes-from specification: ${text}`);
-  if (mode !== '' && !isMode(mode)) throw new InvalidParameter(`invalid mode for volumes-from: ${mode}`);
+  if (mode !== '' && !isMode(mode)) throw new InvalidParameter(`invalid mode: ${mode}`);
   return { container, isReadOnly: mode === '' ? undefined : mode.split(',').includes('ro') };
 }
 
 /** @throws InvalidParameter */
 export function checkVolumeName(name: string, driver: string): void {
   if (driver !== 'local') return; // a plugin has names of its own
-  if (name.length === 1) throw new InvalidParameter(`create ${name}: volume name is too short, names should be at least two alphanumeric characters`);
+  if (/^[a-zA-Z0-9]$/.test(name)) throw new InvalidParameter(`create ${name}: volume name is too short, names should be at least two alphanumeric characters`);
   if (!VOLUME_NAME.test(name)) {
     throw new InvalidParameter(`create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`);
   }
@@ -147,6 +150,11 @@ export function mountPoint(wished: WishedMount, found: { name?: string; source: 
 function isMode(text: string): boolean {
   const kinds = text.split(',').map((word) => (PROPAGATIONS.includes(word) ? 'propagation' : MODE_WORDS[word]));
   return kinds.every((kind) => kind !== undefined) && new Set(kinds).size === kinds.length;
+}
+
+/** The paths of `--tmpfs`. @throws InvalidParameter */
+export function checkTmpfs(paths: readonly string[]): void {
+  paths.forEach(checkDestination);
 }
 
 /** @throws InvalidParameter */

@@ -7,7 +7,7 @@ import { keyedLocks } from '../base/locks.ts';
 import type { Log } from '../base/log.ts';
 import type { ContainerVolumes, VolumeUser } from '../needs.ts';
 import { run } from '../tools/run.ts';
-import { Conflict, NotFound } from '../wire/errors.ts';
+import { Conflict, NotFound, Unavailable } from '../wire/errors.ts';
 import { mountPoints, resolveMounts, unmountSubpaths, type MountingVolumes } from './container-mounts.ts';
 import { ANONYMOUS_LABEL, type VolumeDriver, type VolumeRecord } from './driver.ts';
 import { createEncryption } from './encryption.ts';
@@ -106,11 +106,17 @@ export async function openVolumes({ dataRoot, runRoot, pluginFolders, events, us
     }
     throw new NotFound(`get ${name}: no such volume`);
   };
-  const drop = (name: string) => locks.run(name, async () => {
-    const { record, driver } = await find(name);
+  const drop = (name: string, { force } = { force: false }) => locks.run(name, async () => {
+    const record = store.get(name) ?? await findInPlugins(name);
     const holders = [...usersOf(name).map(({ id }) => id), ...promised.get(name) ?? []];
     if (holders.length > 0) throw new Conflict(`remove ${name}: volume is in use - [${[...new Set(holders)].join(', ')}]`);
-    await driver.remove(record);
+    try {
+      await (await driverOf(record.driver)).remove(record);
+    } catch (error) {
+      // forced: the record of a plugin that is gone goes too; what the plugin kept is the plugin's
+      if (!(force && record.driver !== 'local' && (error instanceof NotFound || error instanceof Unavailable))) throw error;
+      log.warn('a volume was removed without its plugin', { name, driver: record.driver, error });
+    }
     await store.remove(name);
     say('destroy', name, { driver: record.driver });
   });
@@ -153,13 +159,19 @@ export async function openVolumes({ dataRoot, runRoot, pluginFolders, events, us
       const names = mountedBy.get(containerId) ?? namesOf(users().find(({ id }) => id === containerId)?.points ?? []);
       mountedBy.delete(containerId);
       await unmountSubpaths(runFolder, containerId);
+      const failures: unknown[] = [];
       for (const name of new Set(names)) {
         const record = store.get(name);
         if (!record) continue;
-        const driver = await driverOf(record.driver);
-        await locks.run(name, () => driver.unmount(record, containerId));
-        say('unmount', name, { driver: record.driver, container: containerId });
+        try {
+          const driver = await driverOf(record.driver);
+          await locks.run(name, () => driver.unmount(record, containerId));
+          say('unmount', name, { driver: record.driver, container: containerId });
+        } catch (error) {
+          failures.push(error);
+        }
       }
+      if (failures.length > 0) throw new AggregateError(failures, `volumes of container ${containerId} could not be unmounted`);
     },
     async release(containerId, { anonymous }) {
       const held = [...promised].filter(([, ids]) => ids.delete(containerId)).map(([name]) => name);
@@ -203,7 +215,7 @@ export async function openVolumes({ dataRoot, runRoot, pluginFolders, events, us
     },
     async remove(name, { force }) {
       try {
-        await drop(name);
+        await drop(name, { force });
       } catch (error) {
         if (!(force && error instanceof NotFound)) throw error;
       }

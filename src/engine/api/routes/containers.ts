@@ -35,7 +35,9 @@ export function containerRoutes(parts: Parts): Route[] {
     post('/containers/create', async (call) => {
       const container = await createContainer(parts, await call.json<CreateBody>(), call.query.get('name'));
       container.removeSoon = () => inBackground(parts, 'cannot remove a container that did not start', container.id, () => removeContainer(parts, container, { force: false, volumes: true }));
-      return json({ Id: container.id, Warnings: [] }, 201);
+      const { NetworkMode, PortBindings } = container.record.hostConfig;
+      const discards = NetworkMode === 'host' && Object.keys(PortBindings ?? {}).length > 0;
+      return json({ Id: container.id, Warnings: discards ? ['Published ports are discarded when using host network mode'] : [] }, 201);
     }),
     post('/containers/prune', async ({ query }) => {
       const filters = parseFilters(query, ['until', 'label', 'label!']);

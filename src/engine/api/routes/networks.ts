@@ -3,8 +3,8 @@ import type { EndpointSettings, NetworkConnectRequest, NetworkCreateRequest, Net
 import { inspectNetwork } from '../../networks/inspect.ts';
 import type { Networks } from '../../networks/networks.ts';
 import { isUserDefined, type NetworkRecord } from '../../networks/record.ts';
-import { InvalidParameter } from '../../wire/errors.ts';
-import { parseFilters, type Filters } from '../filters.ts';
+import { InvalidParameter, NotFound } from '../../wire/errors.ts';
+import { asPattern, parseFilters, type Filters } from '../filters.ts';
 import { empty, json, noContent } from '../reply.ts';
 import { boolQuery, del, get, post, type Route } from '../router.ts';
 
@@ -15,12 +15,14 @@ export function networkRoutes(networks: Networks): Route[] {
     get('/networks', (call) => {
       const filters = parseFilters(call.query, LIST_FILTERS);
       const isIdle = filters.bool('dangling');
+      for (const type of filters.values('type')) if (!['custom', 'builtin'].includes(type)) throw new InvalidParameter(`invalid filter: 'type'='${type}'`);
       const found = networks.list().filter((record) => matches(record, filters)
         && (isIdle === undefined || isIdle === (isUserDefined(record) && networks.membersOf(record).length === 0)));
       return json(found.map((record) => ({ ...inspectNetwork(record), Containers: {} })));
     }),
     get('/networks/{id}', (call) => {
       const record = networks.find(call.params['id'] ?? '');
+      if (!['local', ''].includes(call.query.get('scope') ?? '')) throw new NotFound(`network ${record.name} not found`);
       return json({ ...inspectNetwork(record, networks.sandboxes()), ...(boolQuery(call.query, 'verbose') && { Services: {} }) });
     }),
     post('/networks/create', async (call) => {
@@ -44,7 +46,7 @@ export function networkRoutes(networks: Networks): Route[] {
     post('/networks/{id}/disconnect', async (call) => {
       const request = await call.json<NetworkDisconnectRequest>();
       if (!request?.Container) throw new InvalidParameter('disconnect needs a container');
-      await networks.disconnect(call.params['id'] ?? '', request.Container, request.Force ?? false);
+      await networks.disconnect(call.params['id'] ?? '', request.Container); // Force is for endpoints whose container is gone: ours go with it
       return empty(200);
     }),
     del('/networks/{id}', async (call) => {
@@ -56,22 +58,12 @@ export function networkRoutes(networks: Networks): Route[] {
 
 function matches(record: NetworkRecord, filters: Filters): boolean {
   const some = (key: string, test: (value: string) => boolean) => !filters.has(key) || filters.values(key).some(test);
-  return some('name', (value) => new RegExp(escapePattern(value)).test(record.name))
+  return some('name', (value) => new RegExp(asPattern(value)).test(record.name))
     && some('id', (value) => record.id.startsWith(value))
     && filters.matches('driver', record.driver)
     && filters.matches('scope', 'local')
     && some('type', (value) => value === (isUserDefined(record) ? 'custom' : 'builtin'))
     && filters.matchesLabels(record.labels);
-}
-
-/** Docker matches names as regular expressions; a text that is none is taken as it is. */
-function escapePattern(text: string): string {
-  try {
-    new RegExp(text);
-    return text;
-  } catch {
-    return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  }
 }
 
 /** `until`: seconds since the epoch, an RFC 3339 time, or a duration such as 24h before now. */

@@ -5,7 +5,7 @@ import { packFolder, unpackInto } from '../../volumes/archive.ts';
 import type { VolumeRecord } from '../../volumes/driver.ts';
 import type { Volumes, VolumeView } from '../../volumes/volumes.ts';
 import { InvalidParameter } from '../../wire/errors.ts';
-import { parseFilters } from '../filters.ts';
+import { asPattern, parseFilters } from '../filters.ts';
 import { empty, json, noContent, stream } from '../reply.ts';
 import { boolQuery, del, get, post, put, type Call, type Route } from '../router.ts';
 
@@ -17,13 +17,14 @@ export function volumeRoutes(volumes: Volumes): Route[] {
       const isIdle = filters.bool('dangling');
       const { volumes: all, warnings } = await volumes.list();
       const found = all.filter(({ record }) => filters.matches('driver', record.driver) && filters.matchesLabels(record.labels)
-        && (!filters.has('name') || filters.values('name').some((part) => record.name.includes(part)))
+        && (!filters.has('name') || filters.values('name').some((part) => new RegExp(asPattern(part)).test(record.name)))
         && (isIdle === undefined || isIdle === (volumes.usersOf(record.name).length === 0)));
       return json({ Volumes: found.map(wire), Warnings: warnings.length > 0 ? warnings : null });
     }),
     post('/volumes/create', async (call) => {
       const request = await call.json<VolumeCreateOptions>();
-      return json(wire(await volumes.create({ name: request?.Name, driver: request?.Driver, options: request?.DriverOpts ?? {}, labels: request?.Labels ?? {} })), 201);
+      if (!request) throw new InvalidParameter('a volume needs a body, if only {}');
+      return json(wire(await volumes.create({ name: request.Name, driver: request.Driver, options: request.DriverOpts ?? {}, labels: request.Labels ?? {} })), 201);
     }),
     post('/volumes/prune', async (call) => {
       const filters = parseFilters(call.query, ['all', 'label', 'label!']);
@@ -74,7 +75,7 @@ async function* pack(volumes: Volumes, name: string, signal: AbortSignal): Async
 
 export function wire({ record, mountpoint, scope, status }: VolumeView) {
   return {
-    CreatedAt: record.createdAt, Driver: record.driver, Labels: record.labels, Mountpoint: mountpoint, Name: record.name,
+    CreatedAt: record.createdAt, Driver: record.driver, Labels: Object.keys(record.labels).length > 0 ? record.labels : null, Mountpoint: mountpoint, Name: record.name,
     Options: Object.keys(record.options).length > 0 ? record.options : null, Scope: scope, ...(status && { Status: status }),
   };
 }
