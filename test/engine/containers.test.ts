@@ -156,7 +156,7 @@ describe('bad input', () => {
     ['bad name', '/containers/create?name=a/b', { Image: image, Cmd: ['x'] }, 400, 'Invalid container name'],
     ['too little memory', '/containers/create', { Image: image, HostConfig: { NetworkMode: 'none', Memory: 1024 } }, 400, 'Minimum memory limit allowed is 6MB'],
     ['too many CPUs', '/containers/create', { Image: image, HostConfig: { NetworkMode: 'none', NanoCpus: 999e9 } }, 400, 'range of CPUs is from 0.01'],
-    ['links', '/containers/create', { Image: image, HostConfig: { NetworkMode: 'none', Links: ['a:b'] } }, 501, '--link is not supported'],
+    ['a link to nobody', '/containers/create', { Image: image, HostConfig: { Links: ['a:b'] } }, 400, 'could not get container for a'],
     ['an annotation that belongs to the engine', '/containers/create', { Image: image, HostConfig: { NetworkMode: 'none', Annotations: { 'run.oci.seccomp_bpf_data': 'AA==' } } }, 400, 'reserved'],
     ['an unknown signal', '/containers/create', { Image: image, StopSignal: 'SIGNOPE', HostConfig: { NetworkMode: 'none' } }, 400, 'invalid signal'],
     ['an unknown capability', '/containers/create', { Image: image, HostConfig: { NetworkMode: 'none', CapAdd: ['FLY'] } }, 400, 'unknown capability'],

@@ -13,10 +13,14 @@ import type { Encryption } from './encryption.ts';
 export interface LocalDriver extends VolumeDriver {
   /** Takes down mounts that no running container of `users` needs. */
   reconcile(records: readonly VolumeRecord[], usersOf: (name: string) => readonly string[]): void;
+  /** Exchanges the volume's content for what `fill` writes into an empty folder; when that fails, the old content stays. */
+  replace(record: VolumeRecord, fill: (folder: string) => Promise<void>): Promise<void>;
 }
 
 const OPTIONS = ['type', 'o', 'device', 'encryption', 'keyfile'];
 const TRASH = '.trash-';
+const FRESH = '_data.new';
+const FORMER = '_data.old';
 
 export async function openLocalDriver(folder: string, encryption: Encryption, log: Log): Promise<LocalDriver> {
   await mkdir(folder, { recursive: true, mode: 0o701 });
@@ -25,6 +29,7 @@ export async function openLocalDriver(folder: string, encryption: Encryption, lo
   for (const name of (await readdir(folder)).filter((entry) => entry.startsWith(TRASH))) {
     rm(join(folder, name), { recursive: true, force: true }).catch((error: unknown) => log.warn('a removed volume left data behind', { name, error }));
   }
+  for (const name of await readdir(folder)) await settleReplacement(join(folder, name));
   return {
     name: 'local',
     scope: 'local',
@@ -70,6 +75,18 @@ export async function openLocalDriver(folder: string, encryption: Encryption, lo
       if (isMounted(path(record))) unmount(path(record));
     },
     status: (record) => (record.options['encryption'] ? { encryption: record.options['encryption'], unlocked: encryption.hasKey(record) } : undefined),
+    async replace(record, fill) {
+      const home = join(folder, record.name);
+      const fresh = join(home, FRESH);
+      await mkdir(fresh, { mode: 0o755 });
+      try {
+        await fill(fresh);
+        await rename(path(record), join(home, FORMER));
+        await rename(fresh, path(record));
+      } finally {
+        await settleReplacement(home);
+      }
+    },
     reconcile(records, usersOf) {
       for (const record of records) {
         const current = usersOf(record.name);
@@ -78,6 +95,13 @@ export async function openLocalDriver(folder: string, encryption: Encryption, lo
       }
     },
   };
+}
+
+/** After a replacement, or one that a crash ended: the volume has either its former or its whole new content. */
+async function settleReplacement(home: string): Promise<void> {
+  const inside = await readdir(home);
+  if (inside.includes(FORMER) && !inside.includes('_data')) await rename(join(home, FORMER), join(home, '_data'));
+  for (const name of [FORMER, FRESH]) await rm(join(home, name), { recursive: true, force: true });
 }
 
 function checkOptions({ name, options }: VolumeRecord): void {

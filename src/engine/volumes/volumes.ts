@@ -7,7 +7,7 @@ import { keyedLocks } from '../base/locks.ts';
 import type { Log } from '../base/log.ts';
 import type { ContainerVolumes, VolumeUser } from '../needs.ts';
 import { run } from '../tools/run.ts';
-import { Conflict, NotFound, Unavailable } from '../wire/errors.ts';
+import { Conflict, NotFound, NotImplemented, Unavailable } from '../wire/errors.ts';
 import { mountPoints, resolveMounts, unmountSubpaths, type MountingVolumes } from './container-mounts.ts';
 import { ANONYMOUS_LABEL, type VolumeDriver, type VolumeRecord } from './driver.ts';
 import { createEncryption } from './encryption.ts';
@@ -49,6 +49,8 @@ export interface Volumes {
   lock(name: string): Promise<void>;
   /** Uses the volume's folder while `work` runs. */
   withFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T>;
+  /** Exchanges all content for what `fill` writes; a failure leaves the old. @throws Conflict while a container runs with it, NotImplemented for volumes with options */
+  replaceContent(name: string, fill: (folder: string) => Promise<void>): Promise<void>;
   /** After an engine restart: takes down mounts that no running container needs. */
   adopt(): Promise<void>;
   usersOf(name: string): VolumeUser[];
@@ -251,6 +253,14 @@ export async function openVolumes({ dataRoot, runRoot, pluginFolders, events, us
         await locks.run(name, () => driver.unmount(record, user));
       }
     },
+    replaceContent: (name, fill) => locks.run(name, async () => {
+      const record = store.find(name);
+      if (record.driver !== 'local' || Object.keys(record.options).length > 0) throw new NotImplemented(`volume ${name} has a driver or options of its own: its content cannot be exchanged at once`);
+      const running = usersOf(name).filter(({ isRunning }) => isRunning);
+      if (running.length > 0) throw new Conflict(`volume ${name} is in use: stop ${running.map((user) => user.name).join(', ')} first`);
+      await local.replace(record, fill);
+      say('update', name, { driver: 'local' });
+    }),
     async adopt() {
       local.reconcile(store.list().filter(({ driver }) => driver === 'local'), (name) => usersOf(name).filter(({ isRunning }) => isRunning).map(({ id }) => id));
       const alive = new Set(users().filter(({ isRunning }) => isRunning).map(({ id }) => id));

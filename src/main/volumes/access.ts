@@ -11,6 +11,8 @@ import { isNotFound } from '../rpc/not-found.ts';
 export interface VolumeAccess extends AsyncDisposable {
   read(): Promise<AsyncIterable<Buffer>>;
   write(tar: Readable): Promise<void>;
+  /** Exchanges the content for that of `tar`; a failure leaves the old. Only where the engine can. */
+  replace?(tar: Readable): Promise<void>;
 }
 
 const MOUNT = '/volume';
@@ -38,6 +40,7 @@ function direct(client: DockerClient, volume: string, signal: AbortSignal | unde
   return {
     read: async () => await client.raw('GET', path, { signal }) as AsyncIterable<Buffer>,
     write: async (tar) => void await client.json('PUT', path, { body: tar, signal }),
+    replace: async (tar) => void await client.json('PUT', path, { query: { replace: true }, body: tar, signal }),
     async [Symbol.asyncDispose]() {},
   };
 }

@@ -5,16 +5,15 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { PassThrough, Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { Conflict, System } from '../../engine/wire/errors.ts';
 import type { BackupMode, VolumeProgress } from '../contract/volumes.ts';
 import type { DockerClient } from '../docker/client.ts';
 import { openVolume, volumeExists } from './access.ts';
 import type { Catalog } from './catalog.ts';
 import { keepQuiet } from './quiet.ts';
+import { zstdContent, zstdFrames } from './zstd-frames.ts';
 
 const PROGRESS_MS = 200;
-const LEVEL = 3;
 
 export async function* backUp(client: DockerClient, about: { host: string; volume: string; mode: BackupMode }, catalog: Catalog, signal: AbortSignal | undefined): AsyncGenerator<VolumeProgress> {
   yield { phase: 'prepare', detail: about.volume };
@@ -25,7 +24,7 @@ export async function* backUp(client: DockerClient, about: { host: string; volum
   {
     await using _quiet = await keepQuiet(client, about.volume, about.mode, signal);
     const source = Readable.from(await access.read(), { objectMode: false, highWaterMark: 1 << 20 });
-    const compress = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: LEVEL, [constants.ZSTD_c_nbWorkers]: availableParallelism(), [constants.ZSTD_c_checksumFlag]: 1 } });
+    const compress = (content: AsyncIterable<Buffer>) => zstdFrames(content, availableParallelism());
     yield* whileRunning(pipeline(source, counter.stream, compress, sealed.stream, createWriteStream(backup.path, { mode: 0o600, highWaterMark: 1 << 20 }), signal ? { signal } : {}), () => ({ phase: 'read', bytes: counter.bytes() }));
   }
   await backup.finish({ contentBytes: counter.bytes(), sizeBytes: sealed.bytes(), sha256: sealed.digest(), mode: about.mode });
@@ -33,17 +32,24 @@ export async function* backUp(client: DockerClient, about: { host: string; volum
 }
 
 /** @throws Conflict when the target is there and `replace` is false, System when the file is damaged */
-export async function* restore(client: DockerClient, about: { id: string; host: string; target: string; replace: boolean }, catalog: Catalog, signal: AbortSignal | undefined): AsyncGenerator<VolumeProgress> {
-  const { host, target, replace } = about;
-  const entry = await catalog.find(about.id);
+export async function* restore(client: DockerClient, wish: { id: string; host: string; target: string; replace: boolean }, catalog: Catalog, signal: AbortSignal | undefined): AsyncGenerator<VolumeProgress> {
+  const { host, target, replace } = wish;
+  const entry = await catalog.find(wish.id);
   if (entry.state === 'partial') throw new Conflict('this backup was interrupted and is not whole: it can only be removed');
   const exists = await volumeExists(client, target, signal);
   if (exists && !replace) throw new Conflict(`volume ${target} exists already: choose another name, or replace what it holds`);
   yield { phase: 'check', detail: entry.id };
   if (await catalog.checksum(entry) !== entry.sha256) throw new System(`backup ${entry.id} is damaged: its checksum is not the one it had when it was made`);
-  const read = () => createReadStream(entry.path, { highWaterMark: 1 << 20 }).pipe(createZstdDecompress());
-  if (exists) await emptied(client, target, signal);
-  yield* fill(client, target, read, { isNew: !exists, totalBytes: entry.contentBytes, marked: await catalog.markFilling(host, target) }, signal);
+  const read = () => Readable.from(zstdContent(createReadStream(entry.path, { highWaterMark: 1 << 20 }), availableParallelism()), { objectMode: false, highWaterMark: 1 << 20 });
+  const about = { totalBytes: entry.contentBytes, marked: await catalog.markFilling(host, target) };
+  if (!exists) yield* fill(client, target, read, { ...about, kind: 'new' }, signal);
+  else if (await isExchangeable(client, target, signal)) yield* fill(client, target, read, { ...about, kind: 'exchange' }, signal);
+  else {
+    // This volume cannot change all at once, so what it holds now becomes a backup first: an interruption loses nothing.
+    for await (const { done, ...progress } of backUp(client, { host, volume: target, mode: 'live' }, catalog, signal)) if (!done) yield progress;
+    await emptied(client, target, signal);
+    yield* fill(client, target, read, { ...about, kind: 'emptied' }, signal);
+  }
 }
 
 export async function* clone(client: DockerClient, { host, source, target }: { host: string; source: string; target: string }, catalog: Catalog, signal: AbortSignal | undefined): AsyncGenerator<VolumeProgress> {
@@ -51,12 +57,12 @@ export async function* clone(client: DockerClient, { host, source, target }: { h
   yield { phase: 'prepare', detail: source };
   await using access = await openVolume(client, source, signal);
   const content = await access.read();
-  yield* fill(client, target, () => Readable.from(content, { objectMode: false, highWaterMark: 1 << 20 }), { isNew: true, totalBytes: undefined, marked: await catalog.markFilling(host, target) }, signal);
+  yield* fill(client, target, () => Readable.from(content, { objectMode: false, highWaterMark: 1 << 20 }), { kind: 'new', totalBytes: undefined, marked: await catalog.markFilling(host, target) }, signal);
 }
 
-async function* fill(client: DockerClient, target: string, read: () => Readable, about: { isNew: boolean; totalBytes: number | undefined; marked: () => Promise<void> }, signal: AbortSignal | undefined): AsyncGenerator<VolumeProgress> {
+async function* fill(client: DockerClient, target: string, read: () => Readable, about: { kind: 'new' | 'exchange' | 'emptied'; totalBytes: number | undefined; marked: () => Promise<void> }, signal: AbortSignal | undefined): AsyncGenerator<VolumeProgress> {
   await using undo = new AsyncDisposableStack();
-  if (about.isNew) {
+  if (about.kind === 'new') {
     await client.json('POST', '/volumes/create', { json: { Name: target }, signal });
     undo.defer(async () => {
       if (isWhole) return;
@@ -64,17 +70,27 @@ async function* fill(client: DockerClient, target: string, read: () => Readable,
       await about.marked();
     });
   }
+  if (about.kind === 'exchange') undo.defer(async () => { if (!isWhole) await about.marked(); }); // the old content is all there
   let isWhole = false;
   const access = undo.use(await openVolume(client, target, signal));
   const counter = countBytes();
   const body = new PassThrough({ highWaterMark: 1 << 20 });
   const flow = pipeline(read(), counter.stream, body, signal ? { signal } : {});
   flow.catch(() => {}); // its failure breaks the body, and with it the write that is awaited
-  yield* whileRunning(access.write(body), () => ({ phase: 'write', bytes: counter.bytes(), ...(about.totalBytes !== undefined && { totalBytes: about.totalBytes }) }));
+  const arriving = about.kind === 'exchange' && access.replace ? access.replace(body) : access.write(body);
+  yield* whileRunning(arriving, () => ({ phase: 'write', bytes: counter.bytes(), ...(about.totalBytes !== undefined && { totalBytes: about.totalBytes }) }));
   await flow;
   isWhole = true;
   await about.marked();
   yield { phase: 'done', detail: target, bytes: counter.bytes(), done: true };
+}
+
+/** Gantry's own engine exchanges the content of a plain volume at once. */
+async function isExchangeable(client: DockerClient, name: string, signal: AbortSignal | undefined): Promise<boolean> {
+  await using access = await openVolume(client, name, signal);
+  if (!access.replace) return false;
+  const { Driver, Options } = await client.json<{ Driver: string; Options: Record<string, string> | null }>('GET', `/volumes/${encodeURIComponent(name)}`, { signal });
+  return Driver === 'local' && Object.keys(Options ?? {}).length === 0;
 }
 
 /** A volume is emptied by making it anew: labels, driver and options stay. @throws Conflict while a container uses it */

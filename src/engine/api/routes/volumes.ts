@@ -43,7 +43,8 @@ export function volumeRoutes(volumes: Volumes): Route[] {
       return stream(pack(volumes, name(call), call.signal), 'application/x-tar');
     }),
     put('/gantry/volumes/{name}/archive', async (call) => {
-      await volumes.withFolder(name(call), (folder) => unpackInto(folder, call.body, call.signal));
+      const unpack = (folder: string) => unpackInto(folder, call.body, call.signal);
+      await (boolQuery(call.query, 'replace') ? volumes.replaceContent(name(call), unpack) : volumes.withFolder(name(call), unpack));
       return empty(200);
     }),
     post('/gantry/volumes/{name}/unlock', async (call) => {
