@@ -144,7 +144,8 @@ function findTarget(stages: readonly Stage[], wanted: string | undefined): Stage
   const found = stages.findLast((stage) => stage.name === wanted.toLowerCase()) ?? (/^\d+$/.test(wanted) ? stages[Number(wanted)] : undefined);
   if (found) return found;
   const names = stages.flatMap((stage) => stage.name ?? []);
-  throw new InvalidParameter(`target stage ${JSON.stringify(wanted)} could not be found${didYouMean(wanted, names)}`);
+  const known = stages.map(({ name, index, from }) => `\n${String(from.lines.start).padStart(4)} | ${name ?? index}: ${from.source}`);
+  throw new InvalidParameter(`target stage ${JSON.stringify(wanted)} could not be found${didYouMean(wanted, names)}; the Dockerfile has${known.join('')}`);
 }
 
 function closure(stages: readonly Stage[], from: number): number[] {

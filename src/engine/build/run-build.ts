@@ -4,13 +4,14 @@ import { dirname, join } from 'node:path';
 import type { ChainId } from '../base/digest.ts';
 import type { Image, ImageConfig } from '../needs.ts';
 import { errorMessage, InvalidParameter } from '../wire/errors.ts';
-import { lintDockerfile } from './checks/lint.ts';
+import { lintDockerfile, type LintResult } from './checks/lint.ts';
 import { NO_IGNORE, parseIgnore } from './context/ignore.ts';
 import { createContextIndex, type ContextIndex } from './context/context-index.ts';
 import { receiveTar } from './context/receive.ts';
 import { receiveRemote } from './context/remote.ts';
 import { followLinks } from './context/source-tree.ts';
 import { nearest } from './dockerfile/suggest.ts';
+import type { Dockerfile } from './dockerfile/ast.ts';
 import { parseDockerfile } from './dockerfile/dockerfile.ts';
 import { DockerfileError, quote } from './dockerfile/syntax-error.ts';
 import type { BuildEvent } from './events.ts';
@@ -45,13 +46,18 @@ export async function runBuild(id: string, request: BuildRequest, body: AsyncIte
     const cause = error instanceof StepFailed ? error.cause : error;
     report({
       type: 'ended', atMs: Date.now(), state: signal.aborted ? 'canceled' : 'failed', tags: [], error: signal.aborted ? 'build canceled' : errorMessage(cause),
-      ...(cause instanceof CommandFailed ? { exitCode: cause.exitCode } : {}), ...(error instanceof StepFailed ? { errorLine: error.line } : {}),
+      ...(cause instanceof CommandFailed ? { exitCode: cause.exitCode } : {}), ...lineOf(error),
     });
   } finally {
     // the caller is done with this build; its files may go in their own time, the next start sweeps what is left
     await rm(privateFolder, { recursive: true, force: true });
     void rm(work, { recursive: true, force: true }).catch((error: unknown) => parts.log.warn('scratch folder of a build is left', { id, error }));
   }
+}
+
+function lineOf(error: unknown): { errorLine?: number } {
+  if (error instanceof StepFailed) return { errorLine: error.line };
+  return error instanceof DockerfileError && error.range.startLine > 0 ? { errorLine: error.range.startLine } : {};
 }
 
 async function build(id: string, request: BuildRequest, body: AsyncIterable<Buffer>, parts: BuilderParts, report: (event: BuildEvent) => void, signal: AbortSignal, work: string, privateFolder: string): Promise<Image> {
@@ -62,12 +68,13 @@ async function build(id: string, request: BuildRequest, body: AsyncIterable<Buff
   const { context, text } = await openContext(request, body, work, signal);
   report({ type: 'context', atMs: Date.now(), files: context.files, sizeBytes: context.sizeBytes, durationMs: Date.now() - startedMs });
 
-  const file = parseDockerfile(text);
   const platforms = platformArgs(host, target);
   const namedContexts = new Set(request.namedContexts.keys());
-  const graph = stageGraph(file, { target: request.target, buildArgs: request.buildArgs, platformArgs: platforms, namedContexts });
-  const warnings = lintDockerfile(file);
-  if (warnings.isError) throw new InvalidParameter(`lint violation found for rules: ${[...new Set(warnings.found.map(({ rule }) => rule))].join(', ')}`);
+  const { file, graph, warnings } = readable(text, report, () => {
+    const parsed = parseDockerfile(text);
+    const stages = stageGraph(parsed, { target: request.target, buildArgs: request.buildArgs, platformArgs: platforms, namedContexts });
+    return { file: parsed, graph: stages, warnings: checked(parsed) };
+  });
   const labels = Object.keys(request.labels).length === 0 ? undefined : `LABEL ${Object.entries(request.labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(' ')}`;
   const plan = planOf(graph, platformText(target), labels);
   report({ type: 'planned', atMs: Date.now(), stages: plan.stages, steps: plan.steps, target: graph.target.index, dockerfile: file.source, warnings: warnings.found });
@@ -103,6 +110,25 @@ async function build(id: string, request: BuildRequest, body: AsyncIterable<Buff
   await parts.cache.flush();
   const inline = /^(1|true)$/.test(request.buildArgs.get('BUILDKIT_INLINE_CACHE') ?? '') ? inlineCache(run.records, run.baseLayers) : {};
   return parts.images.create({ ...imageConfig(run, epoch), ...inline }, { references: request.tags });
+}
+
+/** A Dockerfile that is not understood is reported all the same: the window shows the fault on its line. */
+function readable<T>(dockerfile: string, report: (event: BuildEvent) => void, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    report({ type: 'planned', atMs: Date.now(), stages: [], steps: [], target: 0, dockerfile, warnings: [] });
+    throw error;
+  }
+}
+
+/** @throws DockerfileError when the file wants findings of the checks to fail the build */
+function checked(file: Dockerfile): LintResult {
+  const result = lintDockerfile(file);
+  const [first] = result.found;
+  if (!result.isError || !first) return result;
+  const each = result.found.map(({ rule, message, startLine, endLine }) => `\n${rule}: ${message}${quote({ startLine, endLine }, file.source)}`);
+  throw new DockerfileError(`lint violation found for rules: ${[...new Set(result.found.map(({ rule }) => rule))].join(', ')}${each.join('')}`, { startLine: first.startLine, endLine: first.endLine });
 }
 
 /** Bad input found while a step ran is shown with its line, like a parse error. */

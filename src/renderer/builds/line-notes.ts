@@ -9,6 +9,8 @@ const SHORT_MS = 10;
 /** @param openLayer shows a line of the image's history, counted from its end (-1 is the last), in the layer explorer */
 export function lineNotes(build: BuildView, t: TFunction, openLayer: ((step: number) => void) | undefined): LineNote[] {
   const made = imageSteps(build);
+  const fault = build.errorLine ?? 0;
+  if (build.steps.length === 0 && fault > 0) return [{ startLine: fault, endLine: fault, state: 'failed', text: '', log: { title: t('builds:failedLine', { line: fault }), text: build.error ?? '' } }];
   return build.steps.filter((step) => step.plan.startLine > 0 && step.state !== 'waiting').map((step): LineNote => {
     const { startLine, endLine } = step.plan;
     const at = made.indexOf(step);

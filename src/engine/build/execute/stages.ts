@@ -13,7 +13,7 @@ import { checkRunnable } from '../foreign.ts';
 import { parsePlatform, platformText, type Platform } from '../platform.ts';
 import { withoutInlineCache } from '../inline-cache.ts';
 import { initialState, PROXY_ARGS } from '../state.ts';
-import { InvalidParameter } from '../../wire/errors.ts';
+import { InvalidParameter, System } from '../../wire/errors.ts';
 import type { Execution, StepOutput } from './execution.ts';
 import { instructionInput } from './instruction.ts';
 import type { Origins } from './origins.ts';
@@ -76,7 +76,8 @@ export async function buildStages(options: StagesOptions): Promise<StagesResult>
       if (origin.kind === 'stage') await runs.get(origin.index)?.catch(() => {}); // reported by its own step
     }
   };
-  const fail = (number: number, line: number, error: unknown): never => {
+  const fail = (number: number, line: number, thrown: unknown): never => {
+    const error = isDiskFull(thrown) ? new System('no space left on the disk of the data root: what this step made can not be kept', { cause: thrown }) : thrown;
     const isFirst = !stop.aborted;
     report({ type: 'step-ended', step: number, atMs: Date.now(), state: isFirst ? 'failed' : 'canceled', id: '', sizeBytes: 0, ...(isFirst && error instanceof Error ? { error: error.message } : {}) });
     failed.abort();
@@ -169,3 +170,6 @@ function requestLabels(labels: Record<string, string>): Label {
   const quoted = (text: string) => `'${text.replaceAll("'", `'"'"'`)}'`;
   return { kind: 'LABEL', lines: { start: 0, end: 0 }, source: 'LABEL', keyword: 'LABEL', comments: [], isLegacy: false, pairs: Object.entries(labels).map(([key, value]) => ({ key: quoted(key), value: quoted(value) })) };
 }
+
+/** The engine's own writing failed; a RUN that fills the disk fails by its exit code. */
+const isDiskFull = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
