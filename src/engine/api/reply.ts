@@ -8,7 +8,7 @@ export type Reply =
   | { kind: 'json'; status: number; value: unknown; headers?: Headers }
   | { kind: 'empty'; status: number; headers?: Headers }
   | { kind: 'text'; status: number; text: string; headers?: Headers }
-  | { kind: 'stream'; status: number; source: AsyncIterable<Uint8Array | string>; headers: Headers }
+  | { kind: 'stream'; status: number; source: ByteSource; headers: Headers }
   | { kind: 'ndjson'; status: number; source: AsyncIterable<unknown>; headers?: Headers }
   | { kind: 'hijack'; contentType: string; run: (stream: Duplex) => Promise<void> };
 
@@ -19,8 +19,11 @@ export const notModified = (): Reply => ({ kind: 'empty', status: 304 });
 export const empty = (status: number, headers?: Headers): Reply => ({ kind: 'empty', status, ...(headers && { headers }) });
 export const text = (value: string, status = 200, headers?: Headers): Reply => ({ kind: 'text', status, text: value, ...(headers && { headers }) });
 
+/** What a generator of bytes returns at its end goes out as trailers. */
+export type ByteSource = AsyncIterable<Uint8Array | string, Headers | void>;
+
 /** Bytes as they come. An error before the first chunk still gets its own status if it comes within 200 ms. */
-export const stream = (source: AsyncIterable<Uint8Array | string>, contentType: string, headers: Headers = {}): Reply =>
+export const stream = (source: ByteSource, contentType: string, headers: Headers = {}): Reply =>
   ({ kind: 'stream', status: 200, source, headers: { 'Content-Type': contentType, ...headers } });
 
 /**

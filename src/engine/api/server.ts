@@ -6,7 +6,7 @@ import { Duplex, type Readable } from 'node:stream';
 import type { Log } from '../base/log.ts';
 import { EngineError, InvalidParameter, errorMessage, httpStatus } from '../wire/errors.ts';
 import { readJson, readUpgradeBody } from './body.ts';
-import type { Headers, Reply } from './reply.ts';
+import type { ByteSource, Headers, Reply } from './reply.ts';
 import type { Call, Router } from './router.ts';
 import { API_VERSION, MIN_API_VERSION } from './version.ts';
 
@@ -115,7 +115,7 @@ async function send(reply: Reply, request: IncomingMessage, response: ServerResp
   }
 }
 
-async function sendStream(response: ServerResponse, status: number, source: AsyncIterable<Uint8Array | string>): Promise<void> {
+async function sendStream(response: ServerResponse, status: number, source: ByteSource): Promise<void> {
   const iterator = source[Symbol.asyncIterator]();
   const headers = setTimeout(() => { if (!response.headersSent) response.writeHead(status).flushHeaders(); }, FIRST_CHUNK_WAIT_MS);
   try {
@@ -125,6 +125,7 @@ async function sendStream(response: ServerResponse, status: number, source: Asyn
       if (!response.write(step.value)) await drained(response);
       step = await iterator.next();
     }
+    if (step.done && step.value) response.addTrailers(Object.fromEntries(Object.entries(step.value).map(([name, value]) => [name, String(value)])));
     response.end();
   } finally {
     clearTimeout(headers);

@@ -2,12 +2,16 @@
 // original as it was and the half copy known and removable.
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ended, startTool, ToolError } from '../tools/run.ts';
+import { ended, run, startTool, ToolError } from '../tools/run.ts';
 
-/** The content of a folder; owners, modes, xattrs, sparse files and hard links kept. Ends with an error when tar fails. */
-export async function* packFolder(folder: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const argv = ['tar', '--create', '--file=-', '--numeric-owner', '--xattrs', '--acls', '--sparse', '--one-file-system', '-C', folder, '.'] as const;
-  const child = startTool(argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+/**
+ * The content of a folder; owners, modes, xattrs, sparse files and hard links kept. Ends with an error when tar fails.
+ * Returns the length of the tar in bytes, which a compressed stream does not show. zstd's level 1: about a tenth larger than its
+ * default, and the containers of this machine keep more of its processors.
+ */
+export async function* packFolder(folder: string, signal: AbortSignal, compression: 'none' | 'zstd' = 'none'): AsyncGenerator<Uint8Array, number> {
+  const argv = ['tar', '--create', '--file=-', '--totals', ...(compression === 'zstd' ? ['--use-compress-program=zstd -1 -T0 --quiet'] : []), '--numeric-owner', '--xattrs', '--acls', '--sparse', '--one-file-system', '-C', folder, '.'] as const;
+  const child = startTool(argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } });
   const abort = () => child.kill('SIGKILL');
   signal.addEventListener('abort', abort, { once: true });
   let words = '';
@@ -19,9 +23,20 @@ export async function* packFolder(folder: string, signal: AbortSignal): AsyncGen
     const code = await exit;
     signal.throwIfAborted();
     if (code !== 0 && code !== 1) throw new ToolError(argv, code, words); // 1: a file changed while it was read
+    return Number(/Total bytes written: (\d+)/.exec(words)?.[1] ?? 0);
   } finally {
     signal.removeEventListener('abort', abort);
     child.kill('SIGKILL');
+  }
+}
+
+/** Whether this machine can compress with all its processors. */
+export async function hasZstd(): Promise<boolean> {
+  try {
+    return (await run(['zstd', '--version'])).exitCode === 0;
+  } catch (error) {
+    if (error instanceof ToolError && error.exitCode === null) return false;
+    throw error;
   }
 }
 

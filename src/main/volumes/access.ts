@@ -10,10 +10,15 @@ import { isNotFound } from '../rpc/not-found.ts';
 
 export interface VolumeAccess extends AsyncDisposable {
   read(): Promise<AsyncIterable<Buffer>>;
+  /** The same already compressed, where the engine's machine can; undefined when it cannot. */
+  readCompressed?(): Promise<Compressed | undefined>;
   write(tar: Readable): Promise<void>;
   /** Exchanges the content for that of `tar`; a failure leaves the old. Only where the engine can. */
   replace?(tar: Readable): Promise<void>;
 }
+
+/** `contentBytes`: the length of the tar, known when all was read. */
+export interface Compressed { zstd: AsyncIterable<Buffer>; contentBytes(): number }
 
 const MOUNT = '/volume';
 const EMPTY_TAR = Buffer.alloc(1024);
@@ -39,6 +44,14 @@ function direct(client: DockerClient, volume: string, signal: AbortSignal | unde
   const path = `/gantry/volumes/${encodeURIComponent(volume)}/archive`;
   return {
     read: async () => await client.raw('GET', path, { signal }) as AsyncIterable<Buffer>,
+    async readCompressed() {
+      const response = await client.raw('GET', path, { query: { compression: 'zstd' }, signal });
+      if (response.headers['content-type'] !== 'application/zstd') {
+        response.destroy();
+        return undefined;
+      }
+      return { zstd: response as AsyncIterable<Buffer>, contentBytes: () => Number(response.trailers['x-gantry-content-length'] ?? 0) };
+    },
     write: async (tar) => void await client.json('PUT', path, { body: tar, signal }),
     replace: async (tar) => void await client.json('PUT', path, { query: { replace: true }, body: tar, signal }),
     async [Symbol.asyncDispose]() {},

@@ -1,7 +1,6 @@
 // Volumes to files and back, and from one volume to another. What is read is hashed on the way; what is restored is checked
 // before the first byte goes anywhere. A new volume that did not receive everything is removed again.
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { PassThrough, Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -11,6 +10,7 @@ import type { DockerClient } from '../docker/client.ts';
 import { openVolume, volumeExists } from './access.ts';
 import type { Catalog } from './catalog.ts';
 import { keepQuiet } from './quiet.ts';
+import { writeSealed, type Sealed } from './sealed-file.ts';
 import { zstdContent, zstdFrames } from './zstd-frames.ts';
 
 const PROGRESS_MS = 200;
@@ -19,16 +19,18 @@ export async function* backUp(client: DockerClient, about: { host: string; volum
   yield { phase: 'prepare', detail: about.volume };
   await using access = await openVolume(client, about.volume, signal);
   const backup = await catalog.begin(about.host, about.volume);
-  const counter = countBytes();
-  const sealed = countBytes(createHash('sha256'));
+  const sealed: Sealed = { sizeBytes: 0, sha256: '' };
+  let contentBytes = 0;
+  let readBytes = 0;
   {
     await using _quiet = await keepQuiet(client, about.volume, about.mode, signal);
-    const source = Readable.from(await access.read(), { objectMode: false, highWaterMark: 1 << 20 });
-    const compress = (content: AsyncIterable<Buffer>) => zstdFrames(content, availableParallelism());
-    yield* whileRunning(pipeline(source, counter.stream, compress, sealed.stream, createWriteStream(backup.path, { mode: 0o600, highWaterMark: 1 << 20 }), signal ? { signal } : {}), () => ({ phase: 'read', bytes: counter.bytes() }));
+    const compressed = await access.readCompressed?.();
+    const content = compressed?.zstd ?? zstdFrames(counted(await access.read(), (bytes) => { readBytes += bytes; }), availableParallelism());
+    yield* whileRunning(writeSealed(backup.path, content, sealed, signal), () => ({ phase: 'read', bytes: compressed ? sealed.sizeBytes : readBytes }));
+    contentBytes = compressed?.contentBytes() ?? readBytes;
   }
-  await backup.finish({ contentBytes: counter.bytes(), sizeBytes: sealed.bytes(), sha256: sealed.digest(), mode: about.mode });
-  yield { phase: 'done', detail: backup.id, bytes: counter.bytes(), done: true };
+  await backup.finish({ contentBytes, ...sealed, mode: about.mode });
+  yield { phase: 'done', detail: backup.id, bytes: contentBytes, done: true };
 }
 
 /** @throws Conflict when the target is there and `replace` is false, System when the file is damaged */
@@ -112,15 +114,21 @@ async function* whileRunning(work: Promise<unknown>, progress: () => VolumeProgr
   yield progress();
 }
 
-function countBytes(hash?: ReturnType<typeof createHash>) {
+function countBytes() {
   let bytes = 0;
   const stream = new Transform({
     highWaterMark: 1 << 20,
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
-      hash?.update(chunk);
       done(null, chunk);
     },
   });
-  return { stream, bytes: () => bytes, digest: () => hash?.digest('hex') ?? '' };
+  return { stream, bytes: () => bytes };
+}
+
+async function* counted(source: AsyncIterable<Buffer>, tell: (bytes: number) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of source) {
+    tell(chunk.length);
+    yield chunk;
+  }
 }

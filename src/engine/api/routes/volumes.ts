@@ -1,12 +1,12 @@
 // /volumes, and under /gantry/volumes what Docker's API has no word for: archives and the keys of encrypted volumes.
 // Shapes: Docker Engine API v1.47, tag Volume.
 import type { VolumeCreateOptions } from '@docker/node-sdk';
-import { packFolder, unpackInto } from '../../volumes/archive.ts';
+import { hasZstd, packFolder, unpackInto } from '../../volumes/archive.ts';
 import type { VolumeRecord } from '../../volumes/driver.ts';
 import type { Volumes, VolumeView } from '../../volumes/volumes.ts';
 import { InvalidParameter } from '../../wire/errors.ts';
 import { asPattern, parseFilters } from '../filters.ts';
-import { empty, json, noContent, stream } from '../reply.ts';
+import { empty, json, noContent, stream, type Headers } from '../reply.ts';
 import { boolQuery, del, get, post, put, type Call, type Route } from '../router.ts';
 
 export function volumeRoutes(volumes: Volumes): Route[] {
@@ -40,7 +40,8 @@ export function volumeRoutes(volumes: Volumes): Route[] {
     }),
     get('/gantry/volumes/{name}/archive', async (call) => {
       await volumes.inspect(name(call));
-      return stream(pack(volumes, name(call), call.signal), 'application/x-tar');
+      const isCompressed = call.query.get('compression') === 'zstd' && await hasZstd();
+      return stream(pack(volumes, name(call), call.signal, isCompressed ? 'zstd' : 'none'), isCompressed ? 'application/zstd' : 'application/x-tar', { Trailer: CONTENT_LENGTH });
     }),
     put('/gantry/volumes/{name}/archive', async (call) => {
       const unpack = (folder: string) => unpackInto(folder, call.body, call.signal);
@@ -60,14 +61,17 @@ export function volumeRoutes(volumes: Volumes): Route[] {
   ];
 }
 
+/** Trailer of an archive: the bytes of the tar before compression. */
+const CONTENT_LENGTH = 'X-Gantry-Content-Length';
+
 /** Holds the volume's mount while its bytes flow. */
-async function* pack(volumes: Volumes, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* pack(volumes: Volumes, name: string, signal: AbortSignal, compression: 'none' | 'zstd'): AsyncGenerator<Uint8Array, Headers> {
   const done = Promise.withResolvers<void>();
   const folder = Promise.withResolvers<string>();
   const held = volumes.withFolder(name, async (path) => { folder.resolve(path); await done.promise; });
   held.catch(folder.reject);
   try {
-    yield* packFolder(await folder.promise, signal);
+    return { [CONTENT_LENGTH]: yield* packFolder(await folder.promise, signal, compression) };
   } finally {
     done.resolve();
     await held;
