@@ -4,11 +4,13 @@
 import { formatAddress } from './addresses.ts';
 import { flag, mtuOf, option, poolsOf, type Endpoint, type NetworkRecord } from './record.ts';
 
-export function bridgeLines(record: NetworkRecord): string[] {
+/** @param mark alias of the device, by which an engine knows the bridges it made */
+export function bridgeLines(record: NetworkRecord, mark: string): string[] {
   const device = record.device ?? '';
   const mtu = mtuOf(record);
   return [
     `link add name ${device}${mtu === undefined ? '' : ` mtu ${mtu}`} type bridge`,
+    `link set dev ${device} alias ${mark}`,
     ...poolsOf(record).flatMap(({ subnet, gateway }) => (gateway === undefined ? [] : [`addr add ${formatAddress(gateway)}/${subnet.prefix} dev ${device}${subnet.family === 6 ? ' nodad' : ''}`])),
     `link set dev ${device} up`,
   ];

@@ -18,7 +18,7 @@ export interface Topology {
   settle(): void;
   /** Takes down at once what nobody uses. */
   sweep(): Promise<void>;
-  /** After a restart: bridges and rules of the networks in use, and the master of each veth, as the records say. */
+  /** After a restart: bridges and rules of the networks in use, and the master of each veth, as the records say; what a crash left goes. */
   repair(records: readonly NetworkRecord[]): Promise<void>;
   /** Stops watching and waiting; what is in use stays. */
   close(): Promise<void>;
@@ -46,11 +46,11 @@ export function createTopology({ table, recordOf, sandboxes, log, lingerMs }: To
   const bringUp = async (record: NetworkRecord) => {
     await enableForwarding(poolsOf(record).some(({ subnet }) => subnet.family === 6));
     try {
-      await ipBatch(bridgeLines(record), { log });
+      await ipBatch(bridgeLines(record, table), { log });
     } catch (error) {
       if (!errorMessage(error).includes('File exists')) throw error;
       // the bridge of an engine that crashed, or one that the user made: addresses are added, the rest is kept
-      const [, ...configuration] = bridgeLines(record);
+      const [, , ...configuration] = bridgeLines(record, table); // without making and marking it
       await ipBatchForce(configuration, { log });
       const link = (await listLinks()).find(({ name }) => name === record.device);
       if (!link) throw new Conflict(`cannot make bridge ${record.device ?? ''}`, { cause: error });
@@ -64,7 +64,8 @@ export function createTopology({ table, recordOf, sandboxes, log, lingerMs }: To
     const idle = [...live.values()].filter(({ id }) => !wanted.has(id));
     if (idle.length === 0) return;
     for (const { id } of idle) live.delete(id);
-    await ipBatchForce(idle.map(({ device }) => `link del dev ${device ?? ''}`), { log });
+    const made = new Set((await listLinks({ log })).filter(({ alias }) => alias === table).map(({ name }) => name)); // a bridge of the user's own stays
+    await ipBatchForce(idle.filter(({ device }) => made.has(device ?? '')).map(({ device }) => `link del dev ${device ?? ''}`), { log });
     await (live.size === 0 ? filter.drop() : filter.renew());
   });
   return {
@@ -93,7 +94,11 @@ export function createTopology({ table, recordOf, sandboxes, log, lingerMs }: To
         const lost = [...sandboxes()].flatMap(({ endpoints }) => endpoints).filter(({ hostDevice, networkId }) =>
           hostDevice !== null && links.has(hostDevice) && links.get(hostDevice)?.master !== recordOf(networkId)?.device);
         await ipBatchForce(lost.map(({ hostDevice, networkId }) => `link set dev ${hostDevice ?? ''} master ${recordOf(networkId)?.device ?? ''} up`), { log });
+        const devices = new Set([...live.values()].map(({ device }) => device));
+        const abandoned = [...links.values()].filter(({ name, alias }) => alias === table && !devices.has(name));
+        await ipBatchForce(abandoned.map(({ name }) => `link del dev ${name}`), { log });
         if (live.size > 0) await filter.renew();
+        else await filter.drop().catch((error: unknown) => log.warn('firewall rules of an earlier engine could not be removed', { error }));
       });
     },
     async close() {

@@ -25,12 +25,12 @@ export async function ipBatchForce(lines: readonly string[], options: IpOptions 
   if (lines.length > 0) await run(['ip', '-force', '-batch', '-'], { ...options, input: text(lines), accept: [0, 1, 2] });
 }
 
-export interface Link { name: string; master: string | null }
+export interface Link { name: string; master: string | null; alias: string | null }
 
 /** Every link of this namespace, with the bridge it belongs to. */
 export async function listLinks(options: IpOptions = {}): Promise<Link[]> {
   const { stdout } = await run(['ip', '-j', 'link', 'show'], options);
-  return (JSON.parse(stdout || '[]') as { ifname: string; master?: string }[]).map(({ ifname, master }) => ({ name: ifname, master: master ?? null }));
+  return (JSON.parse(stdout || '[]') as { ifname: string; master?: string; ifalias?: string }[]).map(({ ifname, master, ifalias }) => ({ name: ifname, master: master ?? null, alias: ifalias ?? null }));
 }
 
 async function batch(argv: [string, ...string[]], lines: readonly string[], options: IpOptions): Promise<void> {

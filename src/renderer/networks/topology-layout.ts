@@ -2,7 +2,11 @@
 import ELK, { type ElkNode } from 'elkjs/lib/elk.bundled.js';
 import type { Topology, TopologyNode } from './topology.ts';
 
-export const NODE_SIZES = { machine: { width: 190, height: 64 }, network: { width: 250, height: 86 }, container: { width: 220, height: 76 } } as const;
+export const NODE_SIZES = { machine: { width: 190, height: 64 }, network: { width: 250, height: 86 }, container: { width: 220, height: 76 }, ports: { width: 190, height: 52 } } as const;
+
+/** More are counted instead of listed. */
+export const SHOWN_PORTS = 5;
+const LINE = 20;
 
 const elk = new ELK();
 
@@ -13,7 +17,7 @@ export async function layOut({ nodes, edges }: Topology): Promise<Map<string, { 
       'elk.algorithm': 'layered', 'elk.direction': 'RIGHT', 'elk.layered.spacing.nodeNodeBetweenLayers': '130', 'elk.spacing.nodeNode': '18',
       'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX', 'elk.partitioning.activate': 'true',
     },
-    children: nodes.map((node) => ({ id: node.id, ...sizeOf(node), layoutOptions: { 'elk.partitioning.partition': { machine: '0', network: '1', container: '2' }[node.kind] } })),
+    children: nodes.map((node) => ({ id: node.id, ...sizeOf(node), layoutOptions: { 'elk.partitioning.partition': { machine: '0', network: '1', ports: '1', container: '2' }[node.kind] } })),
     edges: edges.map(({ id, from, to }) => ({ id, sources: [from], targets: [to] })),
   };
   const placed = await elk.layout(graph);
@@ -22,5 +26,6 @@ export async function layOut({ nodes, edges }: Topology): Promise<Map<string, { 
 
 export function sizeOf(node: TopologyNode): { width: number; height: number } {
   const { width, height } = NODE_SIZES[node.kind];
-  return { width, height: node.kind === 'container' ? height + Math.max(0, node.addresses.length - 1) * 20 : height };
+  const lines = node.kind === 'container' ? node.addresses.length : node.kind === 'ports' ? Math.min(node.ports.length, SHOWN_PORTS + 1) : 1;
+  return { width, height: height + Math.max(0, lines - 1) * LINE };
 }

@@ -1,14 +1,15 @@
 // The three kinds of boxes in the picture.
 import { Badge, Group, Text } from '@mantine/core';
 import { Handle, Position, type NodeProps, type Node } from '@xyflow/react';
-import { IconBox, IconNetwork, IconServer2 } from '@tabler/icons-react';
+import { IconArrowRightToArc, IconBox, IconNetwork, IconServer2 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import classes from './topology.module.css';
+import { SHOWN_PORTS } from './topology-layout.ts';
 import type { TopologyNode } from './topology.ts';
 
 export type FlowNode<K extends TopologyNode['kind'] = TopologyNode['kind']> = Node<{ node: Extract<TopologyNode, { kind: K }>; isTarget?: boolean }, K>;
 
-export const nodeTypes = { machine: MachineNode, network: NetworkNode, container: ContainerNode };
+export const nodeTypes = { machine: MachineNode, network: NetworkNode, container: ContainerNode, ports: PortsNode };
 
 function MachineNode({ data: { node } }: NodeProps<FlowNode<'machine'>>) {
   const { t } = useTranslation();
@@ -33,6 +34,20 @@ function NetworkNode({ data: { node, isTarget } }: NodeProps<FlowNode<'network'>
       </Group>
       <Text size="xs" ff="monospace" truncate>{node.subnets.join(' ')}</Text>
       <Text size="xs" c="var(--gantry-subtle)" truncate>{t('networks:picture.gateway', { device: node.device, address: node.gateways[0] ?? '–' })}</Text>
+      <Handle type="source" position={Position.Right} isConnectable={false} />
+    </div>
+  );
+}
+
+function PortsNode({ data: { node } }: NodeProps<FlowNode<'ports'>>) {
+  const { t } = useTranslation();
+  const more = node.ports.length - SHOWN_PORTS;
+  return (
+    <div className={classes.ports} style={{ width: '100%', height: '100%' }}>
+      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <Group gap={6} wrap="nowrap"><IconArrowRightToArc size={14} aria-hidden /><Text size="xs" c="var(--gantry-subtle)" truncate>{t('networks:picture.ports')}</Text></Group>
+      {node.ports.slice(0, SHOWN_PORTS).map((port) => <Text key={port} size="xs" ff="monospace" truncate>{port}</Text>)}
+      {more > 0 && <Text size="xs" c="var(--gantry-subtle)">+{more}</Text>}
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </div>
   );

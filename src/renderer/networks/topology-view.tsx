@@ -1,6 +1,6 @@
 // The picture of a host's networks. A click opens the object; a running container dropped on a network joins it.
 import '@xyflow/react/dist/style.css';
-import { Background, Controls, MarkerType, ReactFlow, ReactFlowProvider, useReactFlow, type Edge, type NodeChange, applyNodeChanges } from '@xyflow/react';
+import { Background, Controls, MarkerType, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, type Edge, type NodeChange, applyNodeChanges } from '@xyflow/react';
 import { Alert, Text, useComputedColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
@@ -41,6 +41,7 @@ function Picture({ host, topology, places }: { host: HostSummary; topology: Topo
   const { t } = useTranslation();
   const [, go] = useLocation();
   const scheme = useComputedColorScheme();
+  const isLarge = topology.nodes.length > 30;
   const flow = useReactFlow<FlowNode>();
   const [moved, setMoved] = useState<FlowNode[]>();
   const [target, setTarget] = useState<string>();
@@ -63,7 +64,7 @@ function Picture({ host, topology, places }: { host: HostSummary; topology: Topo
   };
   const open = (node: FlowNode['data']['node']) => {
     if (node.kind === 'network') go(`/networks/${host.id}/${node.networkId}`);
-    else if (node.kind === 'container') go(`/containers/${host.id}/${node.containerId}`);
+    else if (node.kind !== 'machine') go(`/containers/${host.id}/${node.containerId}`);
   };
   return (
     <ReactFlow<FlowNode>
@@ -72,7 +73,7 @@ function Picture({ host, topology, places }: { host: HostSummary; topology: Topo
       nodeTypes={nodeTypes}
       colorMode={scheme}
       fitView
-      fitViewOptions={{ maxZoom: 1.1, padding: 0.12 }}
+      fitViewOptions={{ maxZoom: 1.1, minZoom: isLarge ? READABLE : 0.1, padding: 0.12 }}
       minZoom={0.1}
       nodesConnectable={false}
       edgesFocusable={false}
@@ -84,9 +85,13 @@ function Picture({ host, topology, places }: { host: HostSummary; topology: Topo
     >
       <Background gap={22} />
       <Controls showInteractive={false} />
+      {isLarge && <MiniMap pannable zoomable ariaLabel={t('networks:picture.map')} nodeColor={({ type }) => COLOURS[MAP_COLOURS[type ?? ''] ?? 'shared']} />}
     </ReactFlow>
   );
 }
+
+const READABLE = 0.6; // a large picture begins at a size that can be read, the map shows where one is
+const MAP_COLOURS: Record<string, TopologyEdge['kind']> = { network: 'nat', container: 'veth', ports: 'port' };
 
 const COLOURS: Record<TopologyEdge['kind'], string> = { nat: 'var(--mantine-color-blue-5)', veth: 'var(--mantine-color-teal-6)', port: 'var(--mantine-color-orange-6)', shared: 'var(--mantine-color-gray-5)' };
 
@@ -98,6 +103,6 @@ function edgeOf({ id, from, to, kind, label }: TopologyEdge): Edge {
     animated: kind === 'port',
     labelStyle: { fontSize: 11, fontFamily: 'var(--mantine-font-family-monospace)', fill: 'var(--mantine-color-text)' },
     labelBgStyle: { fill: 'var(--mantine-color-body)' },
-    ...(kind === 'port' && { markerEnd: { type: MarkerType.ArrowClosed, color: colour } }),
+    ...(kind === 'port' && to.startsWith('container') && { markerEnd: { type: MarkerType.ArrowClosed, color: colour } }),
   };
 }

@@ -14,12 +14,14 @@ const container = (name: string, networks: Record<string, string>, more: Partial
 test('machine, bridges and containers are joined as packets go', () => {
   const containers = [container('web', { shop: '10.0.0.2', back: '10.1.0.2' }, { Ports: [{ IP: '0.0.0.0', PublicPort: 8080, PrivatePort: 80, Type: 'tcp' }, { IP: '::', PublicPort: 8080, PrivatePort: 80, Type: 'tcp' }] }), container('tool', { host: '' })];
   const { nodes, edges } = topologyOf('Local', withMembers([network('shop'), network('back', { Internal: true }), network('host', { Driver: 'host' })], containers), containers);
-  expect(nodes.map(({ id }) => id)).toEqual(['machine', 'network shop-id', 'network back-id', 'container web', 'container tool']);
+  expect(nodes.map(({ id }) => id)).toEqual(['machine', 'network shop-id', 'network back-id', 'container web', 'ports web', 'container tool']);
+  expect(nodes.find(({ kind }) => kind === 'ports')).toMatchObject({ ports: ['8080 → 80/tcp'] });
   expect(edges.map(({ kind, from, to, label }) => [kind, from, to, label])).toEqual([
     ['nat', 'machine', 'network shop-id', 'NAT'],
     ['veth', 'network shop-id', 'container web', '10.0.0.2'],
     ['veth', 'network back-id', 'container web', '10.1.0.2'],
-    ['port', 'machine', 'container web', '8080 → 80/tcp'],
+    ['port', 'machine', 'ports web', ''],
+    ['port', 'ports web', 'container web', ''],
     ['shared', 'machine', 'container tool', ''],
   ]);
 });

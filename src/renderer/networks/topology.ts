@@ -7,6 +7,7 @@ import { addressOn, containerName, gatewaysOf, isRunning, subnetsOf, type Networ
 export type TopologyNode =
   | { id: string; kind: 'machine'; name: string }
   | { id: string; kind: 'network'; name: string; driver: string; device: string; subnets: string[]; gateways: string[]; isInternal: boolean; networkId: string }
+  | { id: string; kind: 'ports'; name: string; ports: string[]; containerId: string }
   | { id: string; kind: 'container'; name: string; isRunning: boolean; addresses: { network: string; address: string; device: string }[]; containerId: string };
 
 export interface TopologyEdge { id: string; from: string; to: string; kind: 'nat' | 'veth' | 'port' | 'shared'; label: string }
@@ -39,7 +40,10 @@ export function topologyOf(hostName: string, networks: Network[], containers: Ho
       if (network && name !== 'host' && name !== 'none') edges.push({ id: `${row.Id} ${name}`, from: network, to: id, kind: 'veth', label: addressOn(row, name) });
       else if (name === 'host') edges.push({ id: `${row.Id} host`, from: MACHINE, to: id, kind: 'shared', label: '' });
     }
-    for (const label of publishedPorts(row)) edges.push({ id: `${row.Id} port ${label}`, from: MACHINE, to: id, kind: 'port', label });
+    const ports = publishedPorts(row);
+    if (ports.length === 0) continue;
+    nodes.push({ id: `ports ${row.Id}`, kind: 'ports', name: containerName(row), ports, containerId: row.Id });
+    edges.push({ id: `${row.Id} in`, from: MACHINE, to: `ports ${row.Id}`, kind: 'port', label: '' }, { id: `${row.Id} port`, from: `ports ${row.Id}`, to: id, kind: 'port', label: '' });
   }
   return { nodes, edges };
 }

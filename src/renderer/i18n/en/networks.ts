@@ -41,7 +41,7 @@ export default {
   picture: {
     label: 'Networks of {{host}}', hint: 'Click to open. Drag a running container onto a network to connect it. Blue: out through address translation; green: veth pairs; orange: published ports.',
     empty: 'No containers here yet: start one and it appears on its network.', machine: 'this machine, its addresses', gateway: '{{device}}, gateway {{address}}', namespace: 'own network namespace', noAddress: 'the host’s network', stopped: 'not running',
-    kinds: { machine: 'Machine', network: 'Network', container: 'Container' },
+    kinds: { machine: 'Machine', network: 'Network', container: 'Container', ports: 'Published ports of' }, ports: 'published, translated', map: 'Overview',
   },
   reach: {
     open: 'Can A reach B?', title: 'Can A reach B on a port?', text: 'Tried from inside the first container, one step after the other, so that you see where it stops.',

@@ -39,7 +39,7 @@ export default {
   picture: {
     label: '{{host}} 的网络', hint: '点击打开。将正在运行的容器拖到网络上即可连接。蓝色：经地址转换访问外部；绿色：veth 对；橙色：已发布端口。',
     empty: '这里还没有容器：启动一个，它就会出现在其网络上。', machine: '本机及其地址', gateway: '{{device}}，网关 {{address}}', namespace: '独立的网络命名空间', noAddress: '主机的网络', stopped: '未运行',
-    kinds: { machine: '机器', network: '网络', container: '容器' },
+    kinds: { machine: '机器', network: '网络', container: '容器', ports: '已发布端口：' }, ports: '已发布，经地址转换', map: '总览',
   },
   reach: {
     open: 'A 能访问 B 吗？', title: 'A 能访问 B 的端口吗？', text: '从第一个容器内部逐步尝试，以便看到在哪一步停止。',
