@@ -3,16 +3,21 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { ContainerConfig, EndpointSettings, HostConfig } from '@docker/node-sdk';
 import { randomId, type ContainerId } from '../base/ids.ts';
+import { parseReference } from '../registry/reference.ts';
 import type { Image, NetworkedContainer } from '../needs.ts';
 import { firstEndpoints } from '../networks/plan.ts';
 import { InvalidParameter, NotFound, NotImplemented } from '../wire/errors.ts';
 import type { Container } from './container.ts';
 import { onlineCpus } from './machine.ts';
+import { checkConfigShape, checkHostShape, words } from './body-shape.ts';
 import { mergeConfig, mergeHostConfig } from './merge.ts';
 import { checkName, randomName } from './names.ts';
 import { publish, type Parts } from './parts.ts';
 import type { ContainerRecord } from './record.ts';
 import { validateCreate } from './validate.ts';
+
+/** What `--platform` asks for; the variant is not looked at. */
+export interface Platform { os: string; architecture: string }
 
 export interface CreateBody extends ContainerConfig {
   HostConfig?: HostConfig;
@@ -20,13 +25,16 @@ export interface CreateBody extends ContainerConfig {
 }
 
 /** @throws NotFound (image), Conflict (name), InvalidParameter, NotImplemented */
-export async function createContainer(parts: Parts, body: CreateBody | undefined, givenName: string | null): Promise<Container> {
-  if (!body) throw new InvalidParameter('config cannot be empty in order to create a container');
-  const { HostConfig: hostWish = {}, NetworkingConfig: networking, ...wish } = body;
+export async function createContainer(parts: Parts, body: CreateBody | undefined, givenName: string | null, platform?: Platform): Promise<Container> {
+  checkConfigShape(body);
+  checkHostShape(body?.HostConfig);
+  const { HostConfig, NetworkingConfig: networking, ...asked } = body as CreateBody;
+  const hostWish: HostConfig = { ...HostConfig, ...lists(HostConfig ?? {}, ['CapAdd', 'CapDrop']) };
+  const wish: ContainerConfig = { ...asked, ...lists(asked, ['Cmd', 'Entrypoint']) };
   const { machine, store, folders } = parts;
   const requestedName = givenName === null || givenName === '' ? undefined : checkName(givenName);
   validateCreate(wish, hostWish, machine.facts, onlineCpus());
-  const image = imageOf(parts, wish.Image ?? '');
+  const image = imageOf(parts, wish.Image ?? '', platform);
   const id = randomId() as ContainerId;
   const name = requestedName ?? randomName((candidate) => store.isNameTaken(candidate));
   const hostConfig = mergeHostConfig(hostWish, { runtime: machine.runtime.name, cgroupVersion: machine.facts.cgroupVersion });
@@ -34,7 +42,7 @@ export async function createContainer(parts: Parts, body: CreateBody | undefined
   const config = mergeConfig(wish, image.config.config, id, { hostNetwork: hostConfig.NetworkMode === 'host' || hostConfig.UTSMode === 'host', hostname: hostname() });
   const args = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   if (args.length === 0) throw new InvalidParameter('no command specified');
-  for (const mode of [hostConfig.PidMode, hostConfig.IpcMode]) if (mode?.startsWith('container:')) store.find(mode.slice('container:'.length));
+  for (const mode of [hostConfig.PidMode, hostConfig.IpcMode]) if (mode?.startsWith('container:')) checkJoined(parts, mode.slice('container:'.length));
   if (hostConfig.NetworkMode?.startsWith('container:')) hostConfig.NetworkMode = `container:${sharedWith(parts, hostConfig.NetworkMode)}`;
 
   await using undo = new AsyncDisposableStack();
@@ -79,6 +87,23 @@ function linkOf({ store }: Parts, link: string, name: string): string {
   }
 }
 
+/** Docker's lists that may also come as one string. */
+function lists<K extends string>(holder: Partial<Record<K, string | string[] | null>>, keys: readonly K[]): Partial<Record<K, string[]>> {
+  return Object.fromEntries(keys.flatMap((key) => {
+    const list = words(holder[key]);
+    return list === undefined ? [] : [[key, list]];
+  })) as Partial<Record<K, string[]>>;
+}
+
+/** @throws InvalidParameter where there is no container whose namespace could be joined */
+function checkJoined({ store }: Parts, name: string): void {
+  try {
+    store.find(name);
+  } catch (error) {
+    throw error instanceof NotFound ? new InvalidParameter(error.message, { cause: error }) : error;
+  }
+}
+
 /** The id behind `container:NAME`, which a later rename does not change. @throws NotFound, InvalidParameter */
 function sharedWith({ store }: Parts, networkMode: string): string {
   const name = networkMode.slice('container:'.length);
@@ -87,9 +112,15 @@ function sharedWith({ store }: Parts, networkMode: string): string {
 }
 
 /** Docker names the tag it looked for. */
-function imageOf(parts: Parts, name: string): Image {
+function imageOf(parts: Parts, name: string, wanted: Platform | undefined): Image {
+  if (name !== '' && !/^(sha256:)?[0-9a-f]+$/.test(name)) parseReference(name);
   try {
-    return parts.images.resolve(name);
+    const image = parts.images.resolve(name);
+    const { os, architecture } = image.config;
+    if (wanted && (wanted.os !== os || wanted.architecture !== architecture)) {
+      throw new NotFound(`image with reference ${name} was found but does not match the specified platform: wanted ${wanted.os}/${wanted.architecture}, actual: ${os}/${architecture}`);
+    }
+    return image;
   } catch (error) {
     const isBare = !/[@:][^/]*$/.test(name) && name !== '';
     throw error instanceof NotFound && isBare ? new NotFound(`No such image: ${name}:latest`) : error;

@@ -1,6 +1,6 @@
 // Runs the process of an exec. Its specification goes to the runtime as a file, its exit code is the runtime's own; without a pid file
 // the process was never started and the runtime's words say why.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -35,7 +35,7 @@ export async function runExec(parts: Parts, exec: Exec, options: { attachStdin: 
   writeFileSync(file('json'), JSON.stringify(specOf(parts, exec)), { mode: 0o600 });
   const flags = ['--process', file('json'), '--pid-file', file('pid')];
   const tidy = () => {
-    for (const kind of ['json', 'pid']) rmSync(file(kind), { force: true });
+    for (const kind of ['json', 'pid', 'log']) rmSync(file(kind), { force: true });
   };
   try {
     return exec.body.Tty ? await withTerminal(parts, exec, flags, options, tidy, file) : withPipes(parts, exec, flags, options, tidy, file);
@@ -65,7 +65,7 @@ function withPipes(parts: Parts, exec: Exec, flags: string[], options: { attachS
   const stdin = options.attachStdin ? makePipe() : undefined;
   const stdout = makePipe();
   const stderr = makePipe();
-  const child = execContainer(parts.machine.runtime, exec.container.id, flags, [stdin?.readFd ?? 'ignore', stdout.writeFd, stderr.writeFd]);
+  const child = execContainer(parts.machine.runtime, exec.container.id, file('log'), flags, [stdin?.readFd ?? 'ignore', stdout.writeFd, stderr.writeFd]);
   if (stdin) closeEnd(stdin.readFd);
   closeEnd(stdout.writeFd);
   closeEnd(stderr.writeFd);
@@ -75,7 +75,7 @@ function withPipes(parts: Parts, exec: Exec, flags: string[], options: { attachS
     outputs: [[1, out], [2, err]],
     resize() {},
     kill: () => void child.kill('SIGKILL'),
-    done: ended(child).then((code) => outcome(exec, code, tidy, file, '')),
+    done: ended(child).then((code) => outcome(exec, code, tidy, file)),
   };
 }
 
@@ -101,14 +101,10 @@ async function withTerminal(parts: Parts, exec: Exec, flags: string[], options: 
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
   try {
-    const problems = makePipe();
-    const child = execContainer(parts.machine.runtime, exec.container.id, [...flags, '--tty', '--console-socket', path], ['ignore', problems.writeFd, problems.writeFd]);
-    closeEnd(problems.writeFd);
-    let words = '';
-    readEnd(problems).on('data', (chunk: Buffer) => { words = (words + chunk.toString()).slice(-4096); });
+    const child = execContainer(parts.machine.runtime, exec.container.id, file('log'), [...flags, '--tty', '--console-socket', path], ['ignore', 'ignore', 'ignore']);
     const code = ended(child);
     const fd = await Promise.race([arrived.promise, code.then(() => undefined)]);
-    const done = code.then((value) => outcome(exec, value, tidy, file, words));
+    const done = code.then((value) => outcome(exec, value, tidy, file));
     if (fd === undefined) return { stdin: undefined, outputs: [], resize() {}, kill() {}, done };
     const terminal = new ReadStream(fd);
     const [rows = 0, columns = 0] = options.size ?? [];
@@ -126,18 +122,27 @@ async function withTerminal(parts: Parts, exec: Exec, flags: string[], options: 
   }
 }
 
-function outcome(exec: Exec, code: number | null, tidy: () => void, file: (kind: string) => string, words: string): { exitCode: number; failure?: string } {
-  let started = false;
-  try {
-    exec.pid = Number(readFileSync(file('pid'), 'utf8'));
-    started = true;
-  } catch {
-    // the runtime writes it when the process was started
-  }
+function outcome(exec: Exec, code: number | null, tidy: () => void, file: (kind: string) => string): { exitCode: number; failure?: string } {
+  const words = textOf(file('log')) ?? '';
+  // The runtime writes the pid when the process was started.
+  const pid = textOf(file('pid'));
   tidy();
-  if (started) return { exitCode: code ?? 137 };
-  const exitCode = /permission denied|not permitted|exec format/i.test(words) ? 126 : 127;
+  if (pid !== undefined) {
+    exec.pid = Number(pid);
+    return { exitCode: code ?? 137 };
+  }
   const command = JSON.stringify(exec.body.Cmd?.[0] ?? '');
-  const reason = exitCode === 126 ? 'permission denied' : /not found|no such file/i.test(words) ? 'executable file not found in $PATH' : words.trim();
-  return { exitCode, failure: `OCI runtime exec failed: exec failed: unable to start container process: exec: ${command}: ${reason}: unknown\r\n` };
+  const { exitCode, reason } = execRefusal(words, command);
+  return { exitCode, failure: `OCI runtime exec failed: exec failed: unable to start container process: ${reason}: unknown\r\n` };
+}
+
+/** What the runtime's words mean, in docker's: the CLI looks for them. 127: there is no such program; 126: it cannot be run. */
+function execRefusal(words: string, command: string): { exitCode: 126 | 127; reason: string } {
+  if (/executable file .*not found|exec.*no such file|no such file.*exec/i.test(words)) return { exitCode: 127, reason: `exec: ${command}: executable file not found in $PATH` };
+  if (/(exec|executable).*(permission denied|not permitted)|exec format/i.test(words)) return { exitCode: 126, reason: `exec: ${command}: permission denied` };
+  return { exitCode: 126, reason: words.trim() };
+}
+
+function textOf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }

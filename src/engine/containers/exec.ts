@@ -2,7 +2,9 @@
 // runtime's `exec`, with real pipes or, with a terminal, the pty whose master the runtime hands over.
 import { randomId } from '../base/ids.ts';
 import { Conflict, InvalidParameter, NotFound } from '../wire/errors.ts';
+import { checkExecShape } from './body-shape.ts';
 import type { Container } from './container.ts';
+import { parseDetachKeys } from './detach-keys.ts';
 import { publish, type Parts } from './parts.ts';
 import { isUp } from './record.ts';
 import type { RunningExec } from './exec-run.ts';
@@ -47,8 +49,10 @@ export class Execs {
   /** @throws Conflict when the container does not run or is paused, InvalidParameter without a command */
   create(parts: Parts, container: Container, body: ExecBody | undefined): Exec {
     requireRunning(container);
+    checkExecShape(body);
     if (!body?.Cmd?.length) throw new InvalidParameter('No exec command specified');
     for (const entry of body.Env ?? []) if (entry === '' || entry.startsWith('=')) throw new InvalidParameter(`invalid environment variable: ${entry}`);
+    if (body.DetachKeys) parseDetachKeys(body.DetachKeys);
     const exec: Exec = { id: randomId(), container, body, state: 'created', exitCode: null, pid: 0, run: undefined };
     this.#byId.set(exec.id, exec);
     container.execs.add(exec.id);

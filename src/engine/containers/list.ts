@@ -27,6 +27,9 @@ const kept = new WeakMap<Container, { version: number; state: ContainerRecord['s
 export async function listContainers(parts: Parts, options: ListOptions): Promise<ContainerSummary[]> {
   const { filters } = options;
   for (const status of filters.values('status')) if (!STATES.includes(status)) throw new InvalidParameter(`invalid filter 'status=${status}'`);
+  for (const code of filters.values('exited')) if (!/^-?\d+$/.test(code)) throw new InvalidParameter(`invalid filter 'exited=${code}'`);
+  for (const health of filters.values('health')) if (!['none', 'starting', 'healthy', 'unhealthy'].includes(health)) throw new InvalidParameter(`unrecognised filter value for health: ${health}`);
+  for (const claim of filters.values('is-task')) if (!['true', 'false', '1', '0'].includes(claim)) throw new InvalidParameter(`invalid filter 'is-task=${claim}'`);
   const bound = (key: string) => filters.values(key).map((wish) => parts.store.find(wish).record.createdAtMs)[0];
   const before = bound('before');
   const since = bound('since');

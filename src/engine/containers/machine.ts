@@ -96,6 +96,12 @@ export function onlineCpus(): number {
   return readdirSync('/sys/devices/system/cpu').filter((name) => /^cpu\d+$/.test(name)).length;
 }
 
+/** Memory nodes the machine has, for checks of `--cpuset-mems`; a kernel without NUMA has one. */
+export function onlineMemoryNodes(): number {
+  const folder = '/sys/devices/system/node';
+  return existsSync(folder) ? readdirSync(folder).filter((name) => /^node\d+$/.test(name)).length : 1;
+}
+
 /** The part of /info that depends on the runtime. */
 export function runtimeFacts({ runtime, cgroupDriver, facts }: Machine): Record<string, unknown> {
   return {

@@ -1,5 +1,5 @@
 // A create body laid over the image's configuration, with Docker's defaults: what the record keeps and inspect shows. Pure.
-import type { ContainerConfig, HostConfig } from '@docker/node-sdk';
+import type { ContainerConfig, DeviceMapping, HostConfig, ResourcesUlimitsInner } from '@docker/node-sdk';
 import { MASKED_PATHS, READONLY_PATHS } from './spec/paths.ts';
 
 const DEFAULT_SHM_BYTES = 64 * 1024 * 1024;
@@ -89,6 +89,22 @@ export function mergeHostConfig(wish: HostConfig, facts: { runtime: string; cgro
     Isolation: wish.Isolation ?? '',
     CpuShares: wish.CpuShares ?? 0,
     Memory: wish.Memory ?? 0,
+    // Without a wish there is as much swap as memory, and the number holds both.
+    MemorySwap: wish.MemorySwap || 2 * (wish.Memory ?? 0),
+    MemoryReservation: wish.MemoryReservation ?? 0,
+    MemorySwappiness: (wish.MemorySwappiness ?? null) as number,
+    OomKillDisable: wish.OomKillDisable ?? false,
+    PidsLimit: wish.PidsLimit ?? null,
+    BlkioWeight: wish.BlkioWeight ?? 0,
+    CpuPeriod: wish.CpuPeriod ?? 0,
+    CpuQuota: wish.CpuQuota ?? 0,
+    CpusetCpus: wish.CpusetCpus ?? '',
+    CpusetMems: wish.CpusetMems ?? '',
+    Devices: (wish.Devices ?? null) as DeviceMapping[],
+    DeviceCgroupRules: (wish.DeviceCgroupRules ?? null) as string[],
+    Ulimits: (wish.Ulimits ?? null) as ResourcesUlimitsInner[],
+    ConsoleSize: wish.ConsoleSize ?? [0, 0],
+    VolumeDriver: wish.VolumeDriver ?? '',
     NanoCpus: wish.NanoCpus ?? 0,
     CgroupParent: wish.CgroupParent ?? '',
     MaskedPaths: (wish.Privileged ? null : (wish.MaskedPaths ?? MASKED_PATHS)) as string[],

@@ -140,7 +140,7 @@ function startFailure(error: unknown, command: string): { exitCode: number; fail
   const prefix = 'failed to create task for container: failed to create shim task: OCI runtime create failed:';
   if (error instanceof InvalidParameter || error instanceof Conflict) return { exitCode: 128, failure: error };
   const refused = (exitCode: number, reason: string) => ({ exitCode, failure: new InvalidParameter(`${prefix} exec: ${JSON.stringify(command)}: ${reason}: unknown`) });
-  if (/executable file .*not found|no such file or directory.*exec|exec.*no such file or directory/i.test(words)) {
+  if (/executable file .*not found|no such file or directory.*exec|exec.*no such file or directory|open executable: (Too many levels|Not a directory)/i.test(words)) {
     return refused(127, command.includes('/') ? 'stat: no such file or directory' : 'executable file not found in $PATH');
   }
   if (/exec format error/i.test(words)) return refused(126, 'exec format error: permission denied');

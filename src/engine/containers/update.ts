@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { HostConfig } from '@docker/node-sdk';
 import { updateContainer as runtimeUpdate } from '../tools/oci-runtime.ts';
 import { Conflict, InvalidParameter, System, errorMessage } from '../wire/errors.ts';
+import { checkHostShape } from './body-shape.ts';
 import type { Container } from './container.ts';
 import { onlineCpus } from './machine.ts';
 import { publish, type Parts } from './parts.ts';
@@ -21,16 +22,19 @@ export function updateContainer(parts: Parts, container: Container, wish: HostCo
     const { record } = container;
     if (record.state === 'removing' || record.state === 'dead') throw new Conflict(`Cannot update container ${record.id}: container is marked for removal and cannot be "update"`);
     if (!wish) throw new InvalidParameter('an update needs a body');
+    checkHostShape(wish);
     // Zero means "leave it", as docker sends every field.
     const changes: HostConfig = Object.fromEntries(LIMITS.filter((key) => wish[key] !== undefined && wish[key] !== 0 && wish[key] !== '' && wish[key] !== null).map((key) => [key, wish[key]]));
     if (wish.RestartPolicy?.Name) changes.RestartPolicy = wish.RestartPolicy;
     const next: HostConfig = { ...record.hostConfig, ...changes };
+    for (const key of ['CpuPeriod', 'CpuQuota'] as const) {
+      if (changes[key] && record.hostConfig.NanoCpus) throw new Conflict(`Cannot update container ${record.id}: Conflicting options: CPU ${key.slice(3)} cannot be updated as NanoCPUs has already been set`);
+    }
     if (changes.NanoCpus) Object.assign(next, { CpuPeriod: 0, CpuQuota: 0 });
-    if ((changes.CpuPeriod || changes.CpuQuota) && !changes.NanoCpus) next.NanoCpus = 0;
-    if (next.AutoRemove && wish.RestartPolicy?.Name && wish.RestartPolicy.Name !== 'no') throw new InvalidParameter('Restart policy cannot be updated because AutoRemove is enabled for the container');
+    if (next.AutoRemove && wish.RestartPolicy?.Name && wish.RestartPolicy.Name !== 'no') throw new Conflict(`Cannot update container ${record.id}: Restart policy cannot be updated because AutoRemove is enabled for the container`);
     const old = record.hostConfig;
     if (changes.Memory && !changes.MemorySwap && old.MemorySwap && old.MemorySwap > 0 && changes.Memory > old.MemorySwap) {
-      throw new InvalidParameter('Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time');
+      throw new Conflict(`Cannot update container ${record.id}: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time`);
     }
     validateCreate({}, next, parts.machine.facts, onlineCpus());
     if (isUp(record) && Object.keys(changes).some((key) => key !== 'RestartPolicy')) {

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { posix } from 'node:path';
 import type { ContainerConfig, HostConfig } from '@docker/node-sdk';
 import { InvalidParameter, NotImplemented } from '../wire/errors.ts';
+import { onlineMemoryNodes } from './machine.ts';
 import { signalNumber } from './process.ts';
 import { capabilitySet } from './spec/capabilities.ts';
 import { parseRule } from './spec/devices.ts';
@@ -11,6 +12,8 @@ import type { SpecFacts } from './spec/spec.ts';
 
 const MIN_MEMORY_BYTES = 6 * 1024 * 1024;
 const ULIMITS = new Set(['core', 'cpu', 'data', 'fsize', 'locks', 'memlock', 'msgqueue', 'nice', 'nofile', 'nproc', 'rss', 'rtprio', 'rttime', 'sigpending', 'stack']);
+/** What the kernel takes, see kernel/sched/sched.h. */
+const MAX_CPU_SHARES = 262_144;
 /** Options that every container's runtime could be tricked with: only the engine itself may set them. */
 const OWN_ANNOTATION = /^(run\.oci\.|io\.(podman|kubernetes|containers)\.)/;
 
@@ -25,9 +28,6 @@ export function validateCreate(config: ContainerConfig, host: HostConfig, facts:
   if (config.WorkingDir && !posix.isAbsolute(config.WorkingDir)) refuse(`the working directory '${config.WorkingDir}' is invalid, it needs to be an absolute path`);
   if (config.StopSignal) signalNumber(config.StopSignal);
   if (config.Hostname && (config.Hostname.length > 63 || !/^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?$/.test(config.Hostname))) refuse(`invalid hostname format: ${config.Hostname}`);
-  for (const [field, list] of Object.entries({ Cmd: config.Cmd, Entrypoint: config.Entrypoint, Env: config.Env })) {
-    if (list != null && (!Array.isArray(list) || list.some((word) => typeof word !== 'string' || word.includes('\0')))) refuse(`invalid ${field}: an array of strings without NUL is needed`);
-  }
   validateHealth(config);
   validateHost(host, facts, cpus);
   capabilitySet(host, facts.boundingCaps);
@@ -56,7 +56,9 @@ function validateHost(host: HostConfig, facts: SpecFacts, cpus: number): void {
   if (host.NanoCpus && (host.CpuPeriod || host.CpuQuota)) refuse(`conflicting options: Nano CPUs and CPU ${host.CpuPeriod ? 'Period' : 'Quota'} cannot both be set`);
   if (host.CpuPeriod && (host.CpuPeriod < 1000 || host.CpuPeriod > 1_000_000)) refuse('CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)');
   if (host.CpuQuota && host.CpuQuota > 0 && host.CpuQuota < 1000) refuse('CPU cfs quota can not be less than 1ms (i.e. 1000)');
-  validateCpuSet(host.CpusetCpus, cpus);
+  validateCpuSet('cpus', host.CpusetCpus, cpus);
+  validateCpuSet('mems', host.CpusetMems, onlineMemoryNodes());
+  if ((host.CpuShares ?? 0) < 0 || (host.CpuShares ?? 0) > MAX_CPU_SHARES) refuse(`invalid CPU shares ${host.CpuShares}: from 2 to ${MAX_CPU_SHARES} are possible`);
   if (host.BlkioWeight && (host.BlkioWeight < 10 || host.BlkioWeight > 1000)) refuse('range of blkio weight is from 10 to 1000');
   if (host.OomScoreAdj !== undefined && (host.OomScoreAdj < -1000 || host.OomScoreAdj > 1000)) refuse(`invalid value ${host.OomScoreAdj}, range for oom score adj is [-1000, 1000]`);
   if ((host.ShmSize ?? 0) < 0) refuse('SHM size can not be less than 0');
@@ -66,6 +68,7 @@ function validateHost(host: HostConfig, facts: SpecFacts, cpus: number): void {
   }
   for (const rule of host.DeviceCgroupRules ?? []) parseRule(rule);
   if (host.DeviceRequests?.length) throw new NotImplemented('could not select device driver with capabilities: device requests (--gpus) are not supported');
+  if (host.StorageOpt && Object.keys(host.StorageOpt).length > 0) refuse('--storage-opt is not supported: layers of this engine have no size of their own');
   validateRestart(host);
   validateModes(host);
   validateSecurity(host, facts);
@@ -75,6 +78,7 @@ function validateHost(host: HostConfig, facts: SpecFacts, cpus: number): void {
   for (const [key, value] of Object.entries(log?.Config ?? {})) {
     if (log?.Type === 'none' || !['max-size', 'max-file', 'compress', 'labels', 'labels-regex', 'env', 'env-regex', 'tag', 'mode', 'max-buffer-size'].includes(key)) refuse(`unknown log opt '${key}' for ${log?.Type || 'json-file'} log driver`);
     if (key === 'max-size' && logBytes(value) === undefined) refuse(`invalid value for max-size: ${value}`);
+    if (key === 'mode' && !['blocking', 'non-blocking'].includes(value)) refuse(`logger: logging mode not supported: ${value}`);
     if (key === 'max-file' && !(Number.isInteger(Number(value)) && Number(value) >= 1)) refuse('max-file cannot be less than 1');
   }
 }
@@ -89,14 +93,15 @@ function validateMemory(host: HostConfig): void {
   if (MemorySwappiness != null && (MemorySwappiness < -1 || MemorySwappiness > 100)) refuse(`Invalid value: ${MemorySwappiness}, valid memory swappiness range is 0-100`);
 }
 
-function validateCpuSet(list: string | undefined, cpus: number): void {
+function validateCpuSet(what: 'cpus' | 'mems', list: string | undefined, available: number): void {
   if (!list) return;
   const numbers = list.split(',').flatMap((part) => {
     const match = /^(\d+)(?:-(\d+))?$/.exec(part);
-    return match ? [Number(match[1]), Number(match[2] ?? match[1])] : [Number.NaN];
+    const [first, last] = match ? [Number(match[1]), Number(match[2] ?? match[1])] : [Number.NaN, Number.NaN];
+    return first <= last ? [first, last] : [Number.NaN];
   });
-  if (numbers.some(Number.isNaN)) refuse(`Invalid value ${list} for cpuset cpus`);
-  if (Math.max(...numbers) >= cpus) refuse(`Requested CPUs are not available - requested ${list}, available: 0-${cpus - 1}`);
+  if (numbers.some(Number.isNaN)) refuse(`Invalid value ${list} for cpuset ${what}: invalid format: ${list}`);
+  if (Math.max(...numbers) >= available) refuse(`Requested ${what === 'cpus' ? 'CPUs' : 'memory nodes'} are not available - requested ${list}, available: ${available === 1 ? '0' : `0-${available - 1}`}`);
 }
 
 export function validateRestart(host: HostConfig): void {
@@ -113,12 +118,14 @@ function validateModes(host: HostConfig): void {
   if (host.UTSMode && host.UTSMode !== 'host') refuse(`Invalid UTS mode: ${host.UTSMode}`);
   if (host.UsernsMode && host.UsernsMode !== 'host') refuse(`Invalid USER mode: ${host.UsernsMode}`);
   if (host.CgroupnsMode && !['host', 'private'].includes(host.CgroupnsMode)) refuse(`invalid cgroup namespace mode: ${host.CgroupnsMode}`);
+  if (host.Isolation && host.Isolation !== 'default') refuse(`invalid isolation: ${JSON.stringify(host.Isolation)} - linux only supports 'default'`);
   if (host.Runtime && !['crun', 'runc', 'io.containerd.runc.v2'].includes(host.Runtime)) refuse(`unknown or invalid runtime name: ${host.Runtime}`);
   for (const name of Object.keys(host.Sysctls ?? {})) if (!/^(kernel\.(msg|sem|shm)|fs\.mqueue\.|net\.)/.test(name)) refuse(`sysctl '${name}' is not allowed`);
 }
 
 function validateSecurity(host: HostConfig, facts: SpecFacts): void {
   for (const option of host.SecurityOpt ?? []) {
+    if (!/[=:]/.test(option) && option !== 'no-new-privileges') refuse(`invalid --security-opt 1: ${JSON.stringify(option)}`);
     const [, name = option, value = ''] = /^([a-z-]+)[=:]([\s\S]*)$/.exec(option) ?? [];
     if (name === 'no-new-privileges' && ['', 'true', 'false'].includes(value)) continue;
     if (name === 'label' || name === 'apparmor' || (name === 'systempaths' && value === 'unconfined') || name === 'writable-cgroups') continue;

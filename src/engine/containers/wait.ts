@@ -13,6 +13,6 @@ export function parseCondition(text: string | null): WaitCondition {
 export function waitContainer(container: Container, condition: WaitCondition, signal: AbortSignal): Promise<ExitResult> {
   const { record } = container;
   if (condition === 'removed') return container.next('removed', signal);
-  if (condition === 'not-running' && !isUp(record) && record.state !== 'restarting') return Promise.resolve({ exitCode: record.exitCode });
+  if (condition === 'not-running' && !isUp(record) && record.state !== 'restarting') return Promise.resolve({ exitCode: record.exitCode, ...(record.error !== '' && { error: record.error }) });
   return container.next('exit', signal);
 }

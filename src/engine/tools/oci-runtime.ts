@@ -113,8 +113,8 @@ export async function updateContainer(runtime: OciRuntime, id: string, resources
 }
 
 /** `exec` as a child of ours; its pipes are the process's own. */
-export function execContainer(runtime: OciRuntime, id: string, flags: readonly string[], stdio: SpawnOptions['stdio']): ChildProcess {
-  return startTool(argvOf(runtime, 'exec', ...flags, id), { stdio, detached: true });
+export function execContainer(runtime: OciRuntime, id: string, log: string, flags: readonly string[], stdio: SpawnOptions['stdio']): ChildProcess {
+  return startTool(argvOf(runtime, '--log', log, 'exec', ...flags, id), { stdio, detached: true });
 }
 
 /** `run` in the foreground, without a supervisor. */

@@ -15,6 +15,7 @@ import { removeContainer } from '../../containers/remove.ts';
 import { resizeContainer } from '../../containers/resize.ts';
 import { updateContainer } from '../../containers/update.ts';
 import { sizeQuery } from './exec.ts';
+import { platformQuery } from './platform-query.ts';
 import { renameContainer } from '../../containers/rename.ts';
 import { startContainer } from '../../containers/start.ts';
 import { killContainer, restartContainer, stopContainer } from '../../containers/stop.ts';
@@ -33,7 +34,7 @@ export function containerRoutes(parts: Parts): Route[] {
       all: boolQuery(query, 'all'), limit: intQuery(query, 'limit') ?? 0, size: boolQuery(query, 'size'), filters: parseFilters(query, LIST_FILTERS),
     }))),
     post('/containers/create', async (call) => {
-      const container = await createContainer(parts, await call.json<CreateBody>(), call.query.get('name'));
+      const container = await createContainer(parts, await call.json<CreateBody>(), call.query.get('name'), platformQuery(call));
       container.removeSoon = () => inBackground(parts, 'cannot remove a container that did not start', container.id, () => removeContainer(parts, container, { force: false, volumes: true }));
       const { NetworkMode, PortBindings } = container.record.hostConfig;
       const discards = NetworkMode === 'host' && Object.keys(PortBindings ?? {}).length > 0;

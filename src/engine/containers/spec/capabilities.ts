@@ -45,7 +45,7 @@ function names(given: readonly string[] | null | undefined, field: string): stri
     const upper = word.toUpperCase();
     if (upper === 'ALL') return 'ALL';
     const name = upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
-    if (!ALL.includes(name)) throw new InvalidParameter(`invalid ${field}: unknown capability: ${JSON.stringify(word)}`);
+    if (!ALL.includes(name)) throw new InvalidParameter(`invalid ${field}: unknown capability: ${JSON.stringify(name)}`);
     return name;
   });
 }
