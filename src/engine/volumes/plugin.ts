@@ -19,6 +19,7 @@ export interface PluginInventory {
 }
 
 const TIMEOUT_MS = 10_000;
+const LIST_TIMEOUT_MS = 2000; // every list of volumes waits for it
 const MOUNT_TIMEOUT_MS = 60_000; // a mount may have to log in somewhere far away
 const MAX_ANSWER_BYTES = 8 << 20;
 
@@ -49,7 +50,7 @@ export function createVolumePlugins(folders: readonly string[]): VolumePlugins {
         unmount: async (record, user) => void await call('VolumeDriver.Unmount', { Name: record.name, ID: user }, MOUNT_TIMEOUT_MS),
         path: (record) => paths.get(keyOf(record)) ?? '',
         async inventory() {
-          const { Volumes } = await call<{ Volumes?: { Name: string; Mountpoint?: string }[] | null }>('VolumeDriver.List', {});
+          const { Volumes } = await call<{ Volumes?: { Name: string; Mountpoint?: string }[] | null }>('VolumeDriver.List', {}, LIST_TIMEOUT_MS);
           return Volumes ?? [];
         },
       };
