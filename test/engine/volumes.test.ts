@@ -42,6 +42,8 @@ describe('mounts', () => {
     expect(await sh('df /t | tail -1', '--mount', 'type=tmpfs,dst=/t,tmpfs-size=1m')).toMatch(/tmpfs\s+1024/);
     await engine.dockerOk('create', '--name', 'holder', '-v', 'conf:/shared', 'busybox:test');
     expect(await sh('cat /shared/mine; touch /shared/no || echo refused', '--volumes-from', 'holder:ro')).toBe('new\nrefused');
+    const copied = await engine.inNetns('sh', '-c', `curl -s --unix-socket ${engine.socketPath} 'http://x/containers/holder/archive?path=/shared' | tar -t`);
+    expect(copied.stdout.split('\n')).toContain('shared/mine'); // the folder's own name, although it is the root of a mount
     await engine.dockerOk('rm', 'holder');
   }, 30_000);
 

@@ -37,8 +37,8 @@ export async function* readArchive(container: ContainerRoot, path: string, signa
   statPlace(container, place, path);
   const isContents = place.name === '.';
   const last = path.split('/').filter((part) => part !== '' && part !== '.').at(-1);
-  // `dir/` is the folder under its own name, `dir/.` its contents
-  const rename = isContents && last !== undefined && path.endsWith('/') ? [`--transform=flags=rSh;s,^\\.,${last.replace(/[\\,&]/g, '\\$&')},`] : [];
+  // `dir/` and a mount point are the folder under its own name, `dir/.` its contents
+  const rename = isContents && last !== undefined && !/(^|\/)\.$/.test(path) ? [`--transform=flags=rSh;s,^\\.,${last.replace(/[\\,&]/g, '\\$&')},`] : [];
   yield* tar([...rename, '--', place.name === '.' ? '.' : `./${place.name}`], place.folder, isContents ? [] : ['--transform=flags=rSh;s,^\\./,,'], signal);
 }
 

@@ -65,7 +65,8 @@ export async function detach({ sandboxes, topology, relays, names, log }: Attach
   await sandboxes.remove(containerId);
   const failures: unknown[] = [];
   const step = async (work: () => Promise<void>) => { try { await work(); } catch (error) { failures.push(error); } };
-  if (sandbox.ports.length > 0) await step(() => topology.filter.change({ remove: sandbox.ports }));
+  // not waited for: the filter keeps the order of its changes, and nobody gets the container's address for a while
+  if (sandbox.ports.length > 0) topology.filter.change({ remove: sandbox.ports }).catch((error: unknown) => log.warn('published ports could not be taken out of the firewall', { containerId, error }));
   if (sandbox.netns !== null && sandbox.sharedWith === null) await step(() => removeNamespace(sandbox.netns ?? ''));
   topology.settle();
   if (failures.length > 0) throw new AggregateError(failures, `the network of container ${containerId} could not be taken down completely`);

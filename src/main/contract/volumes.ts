@@ -75,6 +75,8 @@ export const volumesContract = {
   backup: oc.input(ref.extend({ mode })).output(eventIterator(type<VolumeProgress>())),
   /** Into a new volume, or in place of what an existing one holds. */
   restore: oc.input(backupRef.extend({ host: z.string(), target: z.string().min(1), replace: z.boolean() })).output(eventIterator(type<VolumeProgress>())),
+  /** Lends a container through which the files can be seen, for as long as the stream is held. */
+  files: oc.input(ref).output(eventIterator(type<{ container: string; path: string }>())),
   /** Volumes that an interrupted clone or restore left half filled. */
   incomplete: oc.input(hostRef).output(type<string[]>()),
   /** Newest first. */

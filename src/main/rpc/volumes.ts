@@ -2,6 +2,7 @@
 import { NotFound } from '../../engine/wire/errors.ts';
 import type { VolumeRow } from '../contract/volumes.ts';
 import { filters } from '../docker/client.ts';
+import { throughContainer } from '../volumes/access.ts';
 import { backUp, clone, restore } from '../volumes/backup.ts';
 import { rpc } from './base.ts';
 
@@ -47,6 +48,11 @@ export const volumesRouter = rpc.volumes.router({
   }),
   restore: rpc.volumes.restore.handler(async function* ({ context, input, signal }) {
     yield* restore(await context.client(input.host, signal), input, context.backups, signal);
+  }),
+  files: rpc.volumes.files.handler(async function* ({ context, input, signal }) {
+    await using access = await throughContainer(await context.client(input.host, signal), input.name, signal);
+    yield { container: access.container, path: access.path };
+    await new Promise<void>((resolve) => { if (signal?.aborted) resolve(); else signal?.addEventListener('abort', () => resolve(), { once: true }); });
   }),
   incomplete: rpc.volumes.incomplete.handler(({ context, input }) => context.backups.incomplete(input.host)),
   backups: rpc.volumes.backups.handler(({ context, input }) => context.backups.list(input.host, input.volume)),

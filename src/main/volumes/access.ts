@@ -58,7 +58,8 @@ function direct(client: DockerClient, volume: string, signal: AbortSignal | unde
   };
 }
 
-async function throughContainer(client: DockerClient, volume: string, signal: AbortSignal | undefined): Promise<VolumeAccess> {
+/** The volume seen through a container that is never started; it goes with the access. */
+export async function throughContainer(client: DockerClient, volume: string, signal: AbortSignal | undefined): Promise<VolumeAccess & { container: string; path: string }> {
   const tag = randomUUID().slice(0, 8);
   await using undo = new AsyncDisposableStack();
   undo.defer(async () => { await client.json('DELETE', `/images/${IMAGE}:${tag}`, { query: { force: true } }).catch(ignoreMissing); });
@@ -74,6 +75,7 @@ async function throughContainer(client: DockerClient, volume: string, signal: Ab
   undo.defer(async () => { await client.json('DELETE', `/containers/${Id}`, { query: { force: true } }).catch(ignoreMissing); });
   const later = undo.move();
   return {
+    container: Id, path: MOUNT,
     read: async () => await client.raw('GET', `/containers/${Id}/archive`, { query: { path: `${MOUNT}/.` }, signal }) as AsyncIterable<Buffer>,
     write: async (tar) => void await client.json('PUT', `/containers/${Id}/archive`, { query: { path: MOUNT }, body: tar, signal }),
     [Symbol.asyncDispose]: () => later.disposeAsync(),

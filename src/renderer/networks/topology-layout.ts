@@ -2,7 +2,7 @@
 import ELK, { type ElkNode } from 'elkjs/lib/elk.bundled.js';
 import type { Topology, TopologyNode } from './topology.ts';
 
-export const NODE_SIZES = { machine: { width: 190, height: 64 }, network: { width: 250, height: 86 }, container: { width: 220, height: 76 }, ports: { width: 190, height: 52 } } as const;
+export const NODE_SIZES = { machine: { width: 190, height: 64 }, network: { width: 250, height: 86 }, container: { width: 220, height: 76 }, ports: { width: 190, height: 60 } } as const;
 
 /** More are counted instead of listed. */
 export const SHOWN_PORTS = 5;

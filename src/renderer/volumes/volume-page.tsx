@@ -9,6 +9,7 @@ import { EmptyState, LoadingRows } from '../ui/states.tsx';
 import { IconDatabase } from '@tabler/icons-react';
 import { BackupTable } from './backup-table.tsx';
 import { useVolumes } from './use-volumes.ts';
+import { VolumeFiles } from './volume-files.tsx';
 import { volumeActions } from './volume-actions.tsx';
 import { openBackupDialog } from './volume-dialogs.tsx';
 import { isEncrypted, isLocked, shownName, type Volume } from './volume.ts';
@@ -44,11 +45,13 @@ export default function VolumePage() {
         <Tabs.List>
           <Tabs.Tab value="backups">{t('volumes:tabs.backups')} <Text span size="xs" c="dimmed">{mine.length}</Text></Tabs.Tab>
           <Tabs.Tab value="users">{t('volumes:tabs.users')} <Text span size="xs" c="dimmed">{volume.users.length}</Text></Tabs.Tab>
+          <Tabs.Tab value="files">{t('volumes:tabs.files')}</Tabs.Tab>
           <Tabs.Tab value="inspect">{t('volumes:tabs.inspect')}</Tabs.Tab>
         </Tabs.List>
         <Stack pt="md">
           <Tabs.Panel value="backups"><BackupTable entries={mine} /></Tabs.Panel>
           <Tabs.Panel value="users"><Users volume={volume} /></Tabs.Panel>
+          <Tabs.Panel value="files"><VolumeFiles volume={volume} /></Tabs.Panel>
           <Tabs.Panel value="inspect"><Code block tabIndex={0}>{JSON.stringify(row, null, 2)}</Code></Tabs.Panel>
         </Stack>
       </Tabs>

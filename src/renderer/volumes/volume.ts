@@ -22,6 +22,7 @@ export interface VolumeFacts {
 export function withFacts(volumes: HostRow<VolumeRow>[], containers: HostRow<ContainerRow>[], facts: VolumeFacts): Volume[] {
   const users = new Map<string, HostRow<ContainerRow>[]>();
   for (const item of containers) {
+    if (item.row.Labels?.['gantry.volume-access'] !== undefined) continue; // the app's own way in, not a user
     for (const { Type, Name } of item.row.Mounts ?? []) {
       if (Type !== 'volume' || !Name) continue;
       const key = `${item.host.id} ${Name}`;

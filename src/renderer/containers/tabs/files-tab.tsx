@@ -17,9 +17,9 @@ import classes from './tabs.module.css';
 
 const ICONS = { dir: IconFolder, symlink: IconLink, file: IconFile, other: IconFile };
 
-export function FilesTab({ host, id, isRunning }: { host: string; id: string; isRunning: boolean }) {
+export function FilesTab({ host, id, isRunning, startPath }: { host: string; id: string; isRunning: boolean; startPath?: string }) {
   const { t, i18n } = useTranslation();
-  const [path, setPath] = useState(() => new URLSearchParams(window.location.search).get('path') ?? '/'); // a volume's page links to where it is mounted
+  const [path, setPath] = useState(() => startPath ?? new URLSearchParams(window.location.search).get('path') ?? '/'); // a volume's page links to where it is mounted
   const [shown, setShown] = useState<FileEntry>();
   const [isOver, setOver] = useState(false);
   const place: Place = { host, id, path };
