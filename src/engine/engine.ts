@@ -96,7 +96,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...layerRoutes(images),
     ...networkRoutes(networks),
     ...volumeRoutes(volumes),
-    ...buildRoutes(builder),
+    ...buildRoutes(builder, process.arch),
     ...diskUsageRoutes({ images, containers: () => listContainers(parts, { all: true, limit: 0, size: true, filters: noFilters }), volumes: () => volumeUsage(volumes), buildCache: () => cacheEntries(builder as Builder) }),
   ];
   log.info('engine open', { dataRoot, runRoot });

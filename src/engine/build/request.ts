@@ -27,6 +27,8 @@ export interface BuildRequest {
   namedContexts: ReadonlyMap<string, string>;
   /** X-Registry-Config, for pulls. */
   registryConfig: string | undefined;
+  /** Dockerfile and .dockerignore that come beside the context, not in it (BuildKit clients). */
+  given?: { dockerfile: string; ignore: string };
 }
 
 /** The JSON of the header X-Gantry-Build (base64url). */

@@ -178,9 +178,13 @@ async function openContext(request: BuildRequest, body: AsyncIterable<Buffer>, w
   if (request.remote !== '' && request.remote !== 'client-session') {
     const received = await receiveRemote(request.remote, folder, { start: startProgram, signal, work });
     if ('dockerfile' in received) return { context: createContextIndex(folder), text: received.dockerfile };
-    return { context: received, text: await readDockerfile(received, request.dockerfile) };
+    return { context: received, text: request.given?.dockerfile ?? (await readDockerfile(received, request.dockerfile)) };
   }
   const context = await receiveTar(body, folder, { start: startProgram, signal });
+  if (request.given) {
+    context.setIgnore(parseIgnore(request.given.ignore));
+    return { context, text: request.given.dockerfile };
+  }
   return { context, text: await readDockerfile(context, request.dockerfile) };
 }
 

@@ -1,15 +1,20 @@
 // POST /build and /build/prune (Engine API v1.47, "Build"), and the engine's own /gantry/builds: history, live events, cancel, checks.
 import { boolQuery, del, get, post, type Route } from '../router.ts';
-import { empty, json, ndjson } from '../reply.ts';
+import { empty, hijack, json, ndjson } from '../reply.ts';
 import { classicOutput } from '../../build/classic.ts';
 import type { Builder } from '../../build/builder.ts';
+import { serveBuildKit, type BuildKitBuild } from '../../build/buildkit/control.ts';
+import { exposed, openSessions } from '../../build/buildkit/sessions.ts';
 import { cacheEntries, pruneCache, pruneOptions } from '../../build/prune.ts';
 import { readBuildRequest } from '../../build/request.ts';
-import { errorMessage, InvalidParameter, NotFound, NotImplemented } from '../../wire/errors.ts';
+import { errorMessage, InvalidParameter, NotFound } from '../../wire/errors.ts';
 
-const NO_BUILDKIT = 'this engine builds with the classic endpoint: set DOCKER_BUILDKIT=0 for "docker build" (it does the same here: stages in parallel, RUN --mount, heredocs)';
+const GRPC = 'application/grpc';
 
-export function buildRoutes(builder: Builder): Route[] {
+/** @param nodeArch process.arch */
+export function buildRoutes(builder: Builder, nodeArch: string): Route[] {
+  const sessions = openSessions();
+  const buildKitBuilds = new Map<string, BuildKitBuild>();
   return [
     post('/build', ({ query, headers, body, signal }) => {
       const request = readBuildRequest(query, headers);
@@ -31,9 +36,11 @@ export function buildRoutes(builder: Builder): Route[] {
       if (!builder.cancel(id)) throw new NotFound(`no such running build: ${id}`);
       return empty(204);
     }),
-    // BuildKit clients: buildx opens a session and speaks gRPC over it
-    post('/session', () => { throw new NotImplemented(NO_BUILDKIT); }),
-    post('/grpc', () => { throw new NotImplemented(NO_BUILDKIT); }),
+    post('/session', ({ headers }) => {
+      const { id, methods } = exposed(headers);
+      return hijack(GRPC, (stream) => sessions.serve(id, methods, stream));
+    }),
+    post('/grpc', () => hijack(GRPC, (stream) => serveBuildKit(stream, builder, sessions, buildKitBuilds, nodeArch))),
 
     get('/gantry/builds', () => json(builder.history.list())),
     get('/gantry/builds/{id}', ({ params, signal }) => ndjson(eventsOrError(builder, params['id'] as string, signal))),
