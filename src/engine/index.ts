@@ -2,10 +2,12 @@
 import { chmod, chown, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { whenIdle } from './api/idle.ts';
 import { createRouter, type Router } from './api/router.ts';
 import { createApiServer } from './api/server.ts';
 import { API_VERSION, ENGINE_VERSION } from './api/version.ts';
 import { openEngine, type EngineOptions } from './engine.ts';
+import { giveMemoryBack } from './kernel/memory.ts';
 import { System, Unavailable } from './wire/errors.ts';
 import { makeFolder } from './wire/make-folder.ts';
 
@@ -28,6 +30,9 @@ export async function startEngine(options: StartOptions): Promise<AsyncDisposabl
     Ostype: 'linux',
     Server: `Gantry/${ENGINE_VERSION} (linux)`,
   }, options.log);
+  const touched = whenIdle(giveMemoryBack, { afterMs: 5000, minRequests: 50 });
+  server.on('request', touched);
+  server.on('upgrade', touched);
   await freeSocket(options.socketPath);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new System(`cannot listen on ${options.socketPath}`, { cause: error })));

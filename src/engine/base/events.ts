@@ -26,15 +26,17 @@ export interface EventBus {
 }
 
 const KEPT = 4096;
+/** A jump of the system's clock is followed when the monotonic clock is further off than this. */
+const CLOCK_DRIFT_MS = 2;
 
-export function createEventBus(now: () => number = Date.now): EventBus {
+export function createEventBus(now: () => number = preciseNow): EventBus {
   const listeners = new Set<(event: EngineEvent) => void>();
   let kept: EngineEvent[] = [];
   let lastNano = 0;
   return {
     publish(type, action, id, attributes = {}) {
       const nowMs = now();
-      lastNano = Math.max(nowMs * 1e6, lastNano + 256); // 256 ns: the step a double can still tell apart here
+      lastNano = Math.max(Math.round(nowMs * 1e6), lastNano + 256); // 256 ns: the step a double can still tell apart here
       const event: EngineEvent = {
         Type: type,
         Action: action,
@@ -60,4 +62,11 @@ export function createEventBus(now: () => number = Date.now): EventBus {
     history: (since, until = Infinity) =>
       kept.filter((event) => event.timeNano / 1e9 >= since && event.timeNano / 1e9 < until),
   };
+}
+
+/** Milliseconds since the epoch with their fraction, which Date.now() lacks. */
+function preciseNow(): number {
+  const precise = performance.timeOrigin + performance.now();
+  const now = Date.now();
+  return Math.abs(precise - now) < CLOCK_DRIFT_MS ? precise : now;
 }

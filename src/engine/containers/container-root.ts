@@ -49,7 +49,7 @@ export function openPlace(container: ContainerRoot, path: string): Place {
     return opened;
   } catch (error) {
     if (root >= 0) closeFd(root);
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw missing(container, path, error);
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw missing(container, path);
     throw error;
   }
 }
@@ -61,7 +61,7 @@ export function statPlace(container: ContainerRoot, place: Place, path: string):
     const stats = lstatSync(at);
     return { stats, linkTarget: stats.isSymbolicLink() ? readlinkSync(at) : '' };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw missing(container, path, error);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw missing(container, path);
     throw error;
   }
 }
@@ -78,4 +78,5 @@ function isBelow(parts: string[], destination: string): boolean {
   return wanted.every((part, index) => parts[index] === part);
 }
 
-const missing = (container: ContainerRoot, path: string, cause: unknown) => new NotFound(`Could not find the file ${path} in container ${container.name}`, { cause });
+/** Docker's words and no more: clients show them as they are. */
+const missing = (container: ContainerRoot, path: string) => new NotFound(`Could not find the file ${path} in container ${container.name}`);

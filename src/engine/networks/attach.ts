@@ -79,7 +79,7 @@ async function joinOther({ users, sandboxes }: AttachNeeds, container: Networked
   const sandbox = sandboxes.get(target.id);
   if (!sandbox || !target.isRunning) throw new Conflict(`cannot join network of a non running container: ${target.id}`);
   await sandboxes.save({ ...emptySandbox(container, sandbox.netns), sharedWith: target.id });
-  return { netns: sandbox.netns, mounts: fileMounts(target.folder) };
+  return { netns: sandbox.netns, mounts: fileMounts(target.folder, container.hostConfig) };
 }
 
 const emptySandbox = (container: NetworkedContainer, netns: string | null): Sandbox => ({

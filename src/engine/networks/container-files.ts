@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { shortId } from '../base/ids.ts';
+import type { HostConfig } from '@docker/node-sdk';
 import type { NetworkedContainer, OciMount } from '../needs.ts';
 import { containerResolvConf, extraHosts, parseResolvConf, renderHosts, renderResolvConf, type HostsEntry, type ResolvConf } from './hosts-file.ts';
 import { bareAddress, type Endpoint } from './record.ts';
@@ -47,7 +48,7 @@ export async function writeContainerFiles(container: NetworkedContainer, content
     writeFile(join(container.folder, 'resolv.conf'), renderResolvConf(conf)),
     writeFile(join(container.folder, 'hostname'), `${name}\n`),
   ]);
-  return fileMounts(container.folder);
+  return fileMounts(container.folder, container.hostConfig);
 }
 
 /** Network mode host: the host's own files, copied. */
@@ -62,8 +63,9 @@ export async function copyHostFiles(container: NetworkedContainer): Promise<OciM
     writeFile(join(container.folder, 'resolv.conf'), renderResolvConf(conf)),
     writeFile(join(container.folder, 'hostname'), `${container.config.Hostname || hostname()}\n`),
   ]);
-  return fileMounts(container.folder);
+  return fileMounts(container.folder, container.hostConfig);
 }
 
-export const fileMounts = (folder: string): OciMount[] =>
-  FILES.map((name) => ({ destination: `/etc/${name}`, type: 'bind', source: join(folder, name), options: ['rbind', 'rprivate'] }));
+/** Mounts of the files in `folder`, as writable as the root of the container they are mounted in. */
+export const fileMounts = (folder: string, { ReadonlyRootfs }: HostConfig): OciMount[] =>
+  FILES.map((name) => ({ destination: `/etc/${name}`, type: 'bind', source: join(folder, name), options: ['rbind', 'rprivate', ...(ReadonlyRootfs ? ['ro'] : [])] }));
