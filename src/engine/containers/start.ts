@@ -7,7 +7,7 @@ import { MS, mount, unmount } from '../kernel/mounts.ts';
 import type { OciMount } from '../needs.ts';
 import { createUnderConmon } from '../tools/conmon.ts';
 import { startContainer as runtimeStart } from '../tools/oci-runtime.ts';
-import { Conflict, InvalidParameter, System, errorMessage } from '../wire/errors.ts';
+import { Conflict, Forbidden, InvalidParameter, System, errorMessage } from '../wire/errors.ts';
 import { cgroupOf } from './cgroup.ts';
 import { cleanUpRun } from './clean-up.ts';
 import type { Container } from './container.ts';
@@ -138,7 +138,7 @@ function sharedMemory({ folders, store }: Parts, record: ContainerRecord): strin
 function startFailure(error: unknown, command: string): { exitCode: number; failure: Error } {
   const words = errorMessage(error);
   const prefix = 'failed to create task for container: failed to create shim task: OCI runtime create failed:';
-  if (error instanceof InvalidParameter || error instanceof Conflict) return { exitCode: 128, failure: error };
+  if (error instanceof InvalidParameter || error instanceof Conflict || error instanceof Forbidden) return { exitCode: 128, failure: error };
   const refused = (exitCode: number, reason: string) => ({ exitCode, failure: new InvalidParameter(`${prefix} exec: ${JSON.stringify(command)}: ${reason}: unknown`) });
   if (/executable file .*not found|no such file or directory.*exec|exec.*no such file or directory|open executable: (Too many levels|Not a directory)/i.test(words)) {
     return refused(127, command.includes('/') ? 'stat: no such file or directory' : 'executable file not found in $PATH');

@@ -39,9 +39,9 @@ export function createMembership(needs: AttachNeeds, events: EventBus): Membersh
         const mode = networkMode(container).kind;
         if (mode === 'container' || (mode === 'host' && record.driver !== 'host')) throw new InvalidParameter('container sharing network namespace with another container or host cannot be connected to any other network');
         if (record.driver === 'host') throw new InvalidParameter('container cannot be disconnected from host network or connected to host network');
+        checkWish(record, wish);
         if (record.driver === 'null' || mode === 'none') throw new InvalidParameter('container cannot be connected to multiple networks with one of the networks in private (none) mode');
         if (isMember(container, record)) throw new Forbidden(`endpoint with name ${container.name} already exists in network ${record.name}`);
-        checkWish(record, wish);
         const before = wishedNetworks(container);
         const endpoints = Object.fromEntries([...before, [record.name, wish] as const]);
         const sandbox = sandboxes.get(container.id);

@@ -154,6 +154,7 @@ export async function openNetworks({ dataRoot, runRoot, events, users, log }: Ne
     prune: (matches) => locks.run('networks', async () => {
       const idle = store.list().filter((record) => isUserDefined(record) && matches(record) && membersOf(record).length === 0);
       for (const record of idle) await remove(record);
+      events.publish('network', 'prune', '', { reclaimed: '0' });
       return idle.map(({ name }) => name);
     }),
     async [Symbol.asyncDispose]() {

@@ -226,7 +226,9 @@ export async function openVolumes({ dataRoot, runRoot, pluginFolders, events, us
       const idle = store.list().filter((record) => record.driver === 'local' && (all || ANONYMOUS_LABEL in record.labels) && matches(record) && usersOf(record.name).length === 0 && !promised.get(record.name)?.size);
       const bytes = await sizes(idle);
       for (const { name } of idle) await drop(name);
-      return { names: idle.map(({ name }) => name), bytes: [...bytes.values()].reduce((sum, size) => sum + size, 0) };
+      const reclaimed = [...bytes.values()].reduce((sum, size) => sum + size, 0);
+      say('prune', '', { reclaimed: String(reclaimed) });
+      return { names: idle.map(({ name }) => name), bytes: reclaimed };
     },
     async usage() {
       const bytes = await sizes(store.list());
