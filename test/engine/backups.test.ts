@@ -47,7 +47,8 @@ afterAll(async () => {
 });
 
 test('a backup is a plain .tar.zst and comes back whole, into a new volume and over what is there', async () => {
-  const { id, path } = await backUpOf('work');
+  const { id, path, contentBytes } = await backUpOf('work');
+  expect(contentBytes).toBeGreaterThan(60_000_000);
   execFileSync('zstd', ['--test', '--quiet', path]);
   for await (const _ of restore(client, { id, host: 'local', target: 'again', replace: false }, catalog, undefined));
   expect(digest('again')).toBe(digest('work'));

@@ -11,7 +11,7 @@ import { ended, run, startTool, ToolError } from '../tools/run.ts';
  */
 export async function* packFolder(folder: string, signal: AbortSignal, compression: 'none' | 'zstd' = 'none'): AsyncGenerator<Uint8Array, number> {
   const argv = ['tar', '--create', '--file=-', '--totals', ...(compression === 'zstd' ? ['--use-compress-program=zstd -1 -T0 --quiet'] : []), '--numeric-owner', '--xattrs', '--acls', '--sparse', '--one-file-system', '-C', folder, '.'] as const;
-  const child = startTool(argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } });
+  const child = startTool(argv, { stdio: ['ignore', 'pipe', 'pipe'] });
   const abort = () => child.kill('SIGKILL');
   signal.addEventListener('abort', abort, { once: true });
   let words = '';
@@ -23,7 +23,7 @@ export async function* packFolder(folder: string, signal: AbortSignal, compressi
     const code = await exit;
     signal.throwIfAborted();
     if (code !== 0 && code !== 1) throw new ToolError(argv, code, words); // 1: a file changed while it was read
-    return Number(/Total bytes written: (\d+)/.exec(words)?.[1] ?? 0);
+    return Number(/(\d+) \([^()]*\/s\)/.exec(words)?.[1] ?? 0); // `Total bytes written: 10240 (10KiB, 1MiB/s)`, in any language
   } finally {
     signal.removeEventListener('abort', abort);
     child.kill('SIGKILL');
