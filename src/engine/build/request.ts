@@ -36,7 +36,7 @@ interface Extension { secrets?: Record<string, string>; ssh?: Record<string, str
 
 /** @throws InvalidParameter, NotImplemented naming the parameter */
 export function readBuildRequest(query: URLSearchParams, headers: Record<string, string | string[] | undefined>): BuildRequest {
-  if (query.get('version') === '2') throw new NotImplemented('this engine builds with its classic endpoint: set DOCKER_BUILDKIT=0 for docker build, or remove the buildx plugin');
+  if (query.get('version') === '2') throw new NotImplemented('this engine does not speak the BuildKit of old clients: set DOCKER_BUILDKIT=0 for docker build, or use buildx');
   if (isOn(query, 'squash')) throw new NotImplemented('squash is not supported: use a multi-stage build and copy the result into a fresh stage');
   if (query.has('outputs') && query.get('outputs') !== '') throw new NotImplemented('build outputs need BuildKit; build an image and export it with docker save');
   const networkMode = query.get('networkmode') ?? '';
