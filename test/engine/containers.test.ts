@@ -66,8 +66,8 @@ describe('run', () => {
   });
 
   test('read-only root, tmpfs, shm size, init', async () => {
-    const out = await engine.docker('run', '--rm', ...none, '--read-only', '--tmpfs', '/scratch:size=1m', '--shm-size', '2m', '--init', image, 'sh', '-c', 'touch /x; touch /scratch/x && df -k /dev/shm | tail -1; ps | grep -c docker-init');
-    expect(out.stderr).toContain('Read-only file system');
+    const out = await engine.docker('run', '--rm', ...none, '--read-only', '--tmpfs', '/scratch:size=1m', '--shm-size', '2m', '--init', image, 'sh', '-c', 'touch /x; touch /scratch/x && df -k /dev/shm | tail -1; ps | grep -c docker-init; echo lost > /etc/hostname');
+    expect(out.stderr).toMatch(/\/x: Read-only file system[^]*\/etc\/hostname: Read-only file system/);
     expect(out.stdout).toMatch(/2048/);
   });
 });
@@ -79,7 +79,13 @@ describe('exec', () => {
     expect({ code, stdout, stderr }).toEqual({ code: 5, stdout: '1000\n/tmp\n1\nagain\n', stderr: 'err\n' });
     const bytes = randomBytes(1_000_000);
     expect(pipe(['exec', '-i', 'exec', 'cat'], bytes).equals(bytes)).toBe(true);
-    expect((await engine.docker('exec', 'exec', 'nosuch')).code).toBe(127);
+    for (const [command, exitCode, words] of [['nosuch', 127, 'exec: "nosuch": executable file not found in $PATH'], ['/etc/passwd', 126, 'exec: "/etc/passwd": permission denied']] as const) {
+      const refused = await engine.docker('exec', 'exec', command);
+      expect(refused.code).toBe(exitCode);
+      expect(refused.stderr).toContain(words);
+    }
+    expect((await engine.docker('exec', '-w', '/nowhere', 'exec', 'true'))).toMatchObject({ code: 126, stderr: expect.stringContaining('/nowhere') });
+    expect((await engine.api('POST', '/containers/exec/exec', { Cmd: 'true' }))).toMatchObject({ status: 400 });
     expect((await engine.docker('exec', '-t', 'exec', 'tty')).stdout).toContain('/dev/pts/');
   });
 
