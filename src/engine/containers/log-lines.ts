@@ -18,6 +18,8 @@ const TIME_BYTES = 29;
 const Z_SPACE = Buffer.from('Z ');
 
 export interface DecodeOptions {
+  /** goes before each line */
+  details?: string;
   stdout: boolean;
   stderr: boolean;
   /** Docker's multiplexed frames; false: bare bytes (tty) */
@@ -41,6 +43,7 @@ export function logDecoder(options: DecodeOptions): LogDecoder {
   let done = false;
   // Whether the stream's last record was a P: the next one continues its line and gets no timestamp of its own.
   const continues = [false, false, false];
+  const details = Buffer.from(options.details ?? '');
   const selects = options.since !== undefined || options.until !== undefined;
 
   const wanted = (data: Buffer, at: number): boolean => {
@@ -59,7 +62,7 @@ export function logDecoder(options: DecodeOptions): LogDecoder {
       const data = rest ? Buffer.concat([rest, chunk]) : chunk;
       rest = undefined;
       // Each record shrinks: 45 bytes of head become at most 8 of frame and 31 of time.
-      const out = Buffer.allocUnsafe(data.length + FRAME_HEADER_BYTES);
+      const out = Buffer.allocUnsafe(data.length + FRAME_HEADER_BYTES + Math.ceil(data.length / HEAD_BYTES) * details.length);
       let used = 0;
       let frameAt = -1;
       let frameStream: FrameStream = 1;
@@ -88,6 +91,7 @@ export function logDecoder(options: DecodeOptions): LogDecoder {
             used += TIME_BYTES;
             used += Z_SPACE.copy(out, used);
           }
+          if (!continues[stream]) used += details.copy(out, used);
           data.copy(out, used, at + HEAD_BYTES, isFull ? end + 1 : end);
           used += end - at - HEAD_BYTES + (isFull ? 1 : 0);
         }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { NotImplemented } from '../wire/errors.ts';
 import type { Container } from './container.ts';
 import { decoded, logDecoder, logTime } from './log-lines.ts';
+import { logDetails } from './log-details.ts';
 import { tailPosition } from './log-tail.ts';
 import { ensureOutput, logPath } from './output-of.ts';
 import type { Parts } from './parts.ts';
@@ -13,6 +14,7 @@ export interface LogsOptions {
   stderr: boolean;
   follow: boolean;
   timestamps: boolean;
+  details: boolean;
   /** seconds since the epoch; undefined: no bound */
   since: number | undefined;
   until: number | undefined;
@@ -31,6 +33,7 @@ export async function readLogs(parts: Parts, container: Container, options: Logs
   const follow = options.follow && (isUp(record) || record.state === 'restarting' || record.state === 'created');
   const decoder = logDecoder({
     stdout: options.stdout, stderr: options.stderr, framed: record.config.Tty !== true, timestamps: options.timestamps,
+    ...(options.details && { details: logDetails(record.config, record.hostConfig) }),
     since: options.since === undefined ? undefined : logTime(options.since),
     until: options.until === undefined ? undefined : logTime(options.until),
   });

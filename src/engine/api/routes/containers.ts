@@ -121,7 +121,7 @@ const logs = (parts: Parts) => async (call: Call) => {
   const tailText = query.get('tail');
   const tail = tailText === null || tailText === '' || tailText === 'all' ? undefined : Number(tailText);
   const chunks = await readLogs(parts, container, {
-    stdout, stderr, follow: boolQuery(query, 'follow'), timestamps: boolQuery(query, 'timestamps'),
+    stdout, stderr, follow: boolQuery(query, 'follow'), timestamps: boolQuery(query, 'timestamps'), details: boolQuery(query, 'details'),
     since: timeQuery(query.get('since')), until: timeQuery(query.get('until')),
     tail: tail === undefined || !Number.isInteger(tail) || tail < 0 ? undefined : tail, signal,
   });
