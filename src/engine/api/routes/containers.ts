@@ -36,9 +36,7 @@ export function containerRoutes(parts: Parts): Route[] {
     post('/containers/create', async (call) => {
       const container = await createContainer(parts, await call.json<CreateBody>(), call.query.get('name'), platformQuery(call));
       container.removeSoon = () => inBackground(parts, 'cannot remove a container that did not start', container.id, () => removeContainer(parts, container, { force: false, volumes: true }));
-      const { NetworkMode, PortBindings } = container.record.hostConfig;
-      const discards = NetworkMode === 'host' && Object.keys(PortBindings ?? {}).length > 0;
-      return json({ Id: container.id, Warnings: discards ? ['Published ports are discarded when using host network mode'] : [] }, 201);
+      return json({ Id: container.id, Warnings: createWarnings(container.record.hostConfig) }, 201);
     }),
     post('/containers/prune', async ({ query }) => {
       const filters = parseFilters(query, ['until', 'label', 'label!']);
@@ -104,6 +102,14 @@ export function containerRoutes(parts: Parts): Route[] {
       });
     }),
   ];
+}
+
+/** What a create tells beside its success. */
+function createWarnings({ NetworkMode, PortBindings, OomKillDisable, Memory }: HostConfig): string[] {
+  const warnings: string[] = [];
+  if (NetworkMode === 'host' && Object.keys(PortBindings ?? {}).length > 0) warnings.push('Published ports are discarded when using host network mode');
+  if (OomKillDisable && !Memory) warnings.push('OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.');
+  return warnings;
 }
 
 async function* waited(result: Promise<{ exitCode: number; error?: string }>): AsyncGenerator<string> {
