@@ -7,6 +7,7 @@ import { diskUsageRoutes } from './api/routes/disk-usage.ts';
 import { imageRoutes } from './api/routes/images.ts';
 import { layerRoutes } from './api/routes/layers.ts';
 import { networkRoutes } from './api/routes/networks.ts';
+import { swarmRoutes } from './api/routes/swarm.ts';
 import { systemRoutes } from './api/routes/system.ts';
 import { volumeRoutes, volumeUsage } from './api/routes/volumes.ts';
 import type { Route } from './api/router.ts';
@@ -96,6 +97,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...layerRoutes(images),
     ...networkRoutes(networks),
     ...volumeRoutes(volumes),
+    ...swarmRoutes(),
     ...buildRoutes(builder, process.arch),
     ...diskUsageRoutes({ images, containers: () => listContainers(parts, { all: true, limit: 0, size: true, filters: noFilters }), volumes: () => volumeUsage(volumes), buildCache: () => cacheEntries(builder as Builder) }),
   ];
