@@ -11,6 +11,10 @@ export interface ClassicMessage {
   [progress: string]: unknown;
 }
 
+// dockerd colours what a step says on stderr (SGR 91, bright red)
+const RED = '\x1b[91m';
+const PLAIN = '\x1b[0m';
+
 /** @param quiet only the image id is printed */
 export function classicOutput(quiet: boolean): (event: BuildEvent) => ClassicMessage[] {
   let steps: StepPlan[] = [];
@@ -49,7 +53,7 @@ export function classicOutput(quiet: boolean): (event: BuildEvent) => ClassicMes
         steps = event.steps;
         return event.warnings.map(({ rule, message, startLine }) => say(`[Warning] ${rule}: ${message} (line ${startLine})\n`));
       case 'step-started': return emit(event.step, header(event.step));
-      case 'log': return emit(event.step, [say(event.text)]);
+      case 'log': return emit(event.step, [say(event.stream === 2 ? `${RED}${event.text}${PLAIN}` : event.text)]);
       case 'progress': return emit(event.step, [event.message as ClassicMessage]);
       case 'step-ended': {
         const out = event.state === 'cached' ? [say(' ---> Using cache\n'), say(` ---> ${shortId(event.id)}\n`)] : event.state === 'done' ? [say(` ---> ${shortId(event.id)}\n`)] : [];

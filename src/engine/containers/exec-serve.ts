@@ -8,14 +8,23 @@ import type { Exec, Execs } from './exec.ts';
 import { runExec, type RunningExec } from './exec-run.ts';
 import { inBackground, publish, type Parts } from './parts.ts';
 
-export async function serveExec(parts: Parts, execs: Execs, exec: Exec, { stream, size, keys }: { stream: Duplex; size: readonly number[] | null | undefined; keys: DetachKeys }): Promise<void> {
+interface ServeOptions {
+  stream: Duplex;
+  /** rows, columns */
+  size: readonly number[] | null | undefined;
+  keys: DetachKeys;
+  /** bare output instead of frames */
+  isRaw: boolean;
+}
+
+export async function serveExec(parts: Parts, execs: Execs, exec: Exec, { stream, size, keys, isRaw }: ServeOptions): Promise<void> {
   const { body } = exec;
   const finished = new AbortController();
   stream.on('error', () => finished.abort()); // the client went away; the process goes on, as with docker
   stream.on('close', () => finished.abort());
   const run = await begin(parts, execs, exec, { attachStdin: body.AttachStdin === true, size }).catch((error: unknown) => {
     const words = Buffer.from(`${errorMessage(error)}\r\n`);
-    stream.end(body.Tty ? words : frame(2, words)); // the status line is out already: docker says it in the stream
+    stream.end(isRaw ? words : frame(2, words)); // the status line is out already: docker says it in the stream
     execs.ended(parts, exec, 126);
     return undefined;
   });
@@ -23,9 +32,9 @@ export async function serveExec(parts: Parts, execs: Execs, exec: Exec, { stream
   if (run.stdin) void feed(stream, run, body.Tty ? keys : undefined, finished);
   else stream.resume();
   const wanted = (kind: 1 | 2) => (kind === 1 ? body.AttachStdout : body.AttachStderr) === true || body.Tty === true;
-  await Promise.all(run.outputs.map(([kind, output]) => forward(output, wanted(kind) ? stream : undefined, body.Tty ? undefined : kind, finished.signal)));
+  await Promise.all(run.outputs.map(([kind, output]) => forward(output, wanted(kind) ? stream : undefined, isRaw ? undefined : kind, finished.signal)));
   const { failure } = await finish(parts, execs, exec, run);
-  if (failure) stream.write(body.Tty ? failure : frame(2, Buffer.from(failure)));
+  if (failure) stream.write(isRaw ? failure : frame(2, Buffer.from(failure)));
   stream.end();
   finished.abort();
   setTimeout(() => stream.destroy(), 1000).unref(); // a client may keep its half open

@@ -35,3 +35,10 @@ test('since is inclusive, until is not and ends the reading', async () => {
   expect(await frames({ ...both, since: '2026-11-23T21:53:02.123456789', until: '2026-11-23T21:53:03.123456789' }, 50)).toEqual([[2, 'oops\n']]);
   expect(logTime(1_795_470_781.5)).toBe(`${new Date(1_795_470_781_000).toISOString().slice(0, 19)}.500000000`);
 });
+
+test('each record is a frame of its own: clients take a frame for a line', async () => {
+  const lines = Buffer.from(`${head(1, 'stdout', 'F')}one\n${head(2, 'stdout', 'F')}two\n`);
+  const out: string[] = [];
+  for await (const { payload } of readFrames((async function* () { yield logDecoder(both).push(lines); })())) out.push(payload.toString());
+  expect(out).toEqual(['one\n', 'two\n']);
+});

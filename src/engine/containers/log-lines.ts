@@ -64,15 +64,6 @@ export function logDecoder(options: DecodeOptions): LogDecoder {
       // Each record shrinks: 45 bytes of head become at most 8 of frame and 31 of time.
       const out = Buffer.allocUnsafe(data.length + FRAME_HEADER_BYTES + Math.ceil(data.length / HEAD_BYTES) * details.length);
       let used = 0;
-      let frameAt = -1;
-      let frameStream: FrameStream = 1;
-      const closeFrame = () => {
-        if (frameAt >= 0 && options.framed) {
-          out.writeUInt32BE(frameStream << 24, frameAt);
-          out.writeUInt32BE(used - frameAt - FRAME_HEADER_BYTES, frameAt + 4);
-        }
-        frameAt = -1;
-      };
       let at = 0;
       for (;;) {
         const end = data.indexOf(NEWLINE, at + HEAD_BYTES);
@@ -80,12 +71,9 @@ export function logDecoder(options: DecodeOptions): LogDecoder {
         const stream: FrameStream = data[at + STREAM_AT] === OUT ? 1 : 2;
         const isFull = data[at + TAG_AT] === FULL;
         if ((stream === 1 ? options.stdout : options.stderr) && wanted(data, at)) {
-          if (stream !== frameStream || frameAt < 0 || options.timestamps) {
-            closeFrame();
-            frameAt = used;
-            frameStream = stream;
-            if (options.framed) used += FRAME_HEADER_BYTES;
-          }
+          // One frame a record, as dockerd: clients take a frame for a line.
+          const frameAt = used;
+          if (options.framed) used += FRAME_HEADER_BYTES;
           if (options.timestamps && !continues[stream]) {
             data.copy(out, used, at, at + TIME_BYTES);
             used += TIME_BYTES;
@@ -94,12 +82,15 @@ export function logDecoder(options: DecodeOptions): LogDecoder {
           if (!continues[stream]) used += details.copy(out, used);
           data.copy(out, used, at + HEAD_BYTES, isFull ? end + 1 : end);
           used += end - at - HEAD_BYTES + (isFull ? 1 : 0);
+          if (options.framed) {
+            out.writeUInt32BE(stream << 24, frameAt);
+            out.writeUInt32BE(used - frameAt - FRAME_HEADER_BYTES, frameAt + 4);
+          }
         }
         if (done) break;
         continues[stream] = !isFull;
         at = end + 1;
       }
-      closeFrame();
       if (at < data.length && !done) rest = Buffer.from(data.subarray(at));
       return out.subarray(0, used);
     },

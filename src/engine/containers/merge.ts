@@ -27,7 +27,7 @@ export function mergeConfig(wish: ContainerConfig, image: ContainerConfig | unde
     OpenStdin: wish.OpenStdin ?? false,
     StdinOnce: wish.StdinOnce ?? false,
     // `NAME` without `=` takes the variable away (docker run -e NAME where NAME is unset).
-    Env: [...(base.Env ?? []).filter((entry) => !named.has(entry.split('=', 1)[0])), ...(wish.Env ?? []).filter((entry) => entry.includes('='))],
+    Env: [...(base.Env ?? []).filter((entry) => !named.has(entry.split('=', 1)[0])), ...(wish.Env ?? [])],
     Cmd: (command ?? null) as string[],
     ...(health && { Healthcheck: health }),
     Image: wish.Image ?? '',

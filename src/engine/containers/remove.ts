@@ -21,6 +21,8 @@ export async function removeContainer(parts: Parts, container: Container, option
       throw new Conflict(`cannot remove container ${JSON.stringify(record.name)}: container is ${what}: ${hint}`);
     }
     await killForRemoval(parts, container);
+  } else if (record.state === 'restarting' && !options.force) {
+    throw new Conflict(`cannot remove container ${JSON.stringify(record.name)}: container is restarting: stop the container before removing or force remove`);
   }
   await parts.locks.run(container.id, async () => {
     if (parts.store.byId(container.id) !== container) return; // whoever held the lock before removed it

@@ -45,7 +45,7 @@ function validateHealth(config: ContainerConfig): void {
   const kind = check.Test?.[0];
   if (kind !== undefined && !['', 'NONE', 'CMD', 'CMD-SHELL'].includes(kind)) refuse(`unknown type ${JSON.stringify(kind)} in healthcheck: NONE, CMD or CMD-SHELL is needed`);
   for (const [name, value] of [['Interval', check.Interval], ['Timeout', check.Timeout], ['StartPeriod', check.StartPeriod], ['StartInterval', check.StartInterval]] as const) {
-    if (value !== undefined && value !== 0 && value < 1_000_000) refuse(`${name} in Healthcheck cannot be less than 1ms`);
+    if (value && value < 1_000_000) refuse(`${name} in Healthcheck cannot be less than 1ms`);
   }
   if ((check.Retries ?? 0) < 0) refuse('Retries in Healthcheck cannot be negative');
 }

@@ -26,7 +26,9 @@ export function execRoutes(parts: Parts, execs: Execs): Route[] {
         return empty(200);
       }
       const keys = parseDetachKeys(exec.body.DetachKeys ?? null);
-      return hijack(exec.body.Tty ? RAW_STREAM : MULTIPLEXED_STREAM, (stream) => serveExec(parts, execs, exec, { stream, size, keys }));
+      // the format is the one this request asks for, whether or not the process has a terminal
+      const isRaw = wish.Tty === true;
+      return hijack(isRaw ? RAW_STREAM : MULTIPLEXED_STREAM, (stream) => serveExec(parts, execs, exec, { stream, size, keys, isRaw }));
     }),
     post('/exec/{id}/resize', (call) => {
       const exec = find(call);

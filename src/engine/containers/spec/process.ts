@@ -67,7 +67,7 @@ function environment({ env, tty, hostname, user }: ProcessInput): string[] {
     ...(has('PATH') ? [] : [`PATH=${DEFAULT_PATH}`]),
     ...(has('HOSTNAME') || hostname === '' ? [] : [`HOSTNAME=${hostname}`]),
     ...(tty && !has('TERM') ? ['TERM=xterm'] : []),
-    ...env,
+    ...env.filter((entry) => entry.includes('=')), // a bare name says that the image's value is not wanted
     ...(has('HOME') ? [] : [`HOME=${user.home}`]),
   ];
 }
