@@ -31,6 +31,7 @@ import { openDataRoot, openRunRoot } from './data-root.ts';
 import { openImages } from './images/images.ts';
 import { isInUserNamespace } from './kernel/user-namespace.ts';
 import { openNetworks } from './networks/networks.ts';
+import { proxyFacts } from './registry/proxy-facts.ts';
 import { openVolumes } from './volumes/volumes.ts';
 
 export interface EngineOptions {
@@ -82,7 +83,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const routes: Route[] = [
     ...systemRoutes({
       events, identityFile: join(dataRoot, 'engine-id'), dataRoot, counts: () => ({ ...counts(), images: images.images.list().length }),
-      facts: () => runtimeFacts(machine),
+      facts: () => ({ ...runtimeFacts(machine), ...proxyFacts(options.environment ?? {}) }),
     }),
     ...containerRoutes(parts),
     ...execRoutes(parts, new Execs()),

@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { InvalidParameter, NotFound } from '../wire/errors.ts';
-import type { Reply } from './reply.ts';
+import { empty, type Reply } from './reply.ts';
 
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
 
@@ -56,6 +56,7 @@ export function createRouter(routes: readonly Route[]): Router {
   }
   return {
     find(method, path) {
+      if (method === 'OPTIONS') return { handler: () => empty(200), params: {} }; // any path, as dockerd
       const table = byMethod.get(method);
       const fixed = table?.fixed.get(path);
       if (fixed) return { handler: fixed, params: {} };

@@ -3,6 +3,7 @@ import type { ContainerInspectResponse } from '@docker/node-sdk';
 import { join } from 'node:path';
 import type { Container } from './container.ts';
 import { networked } from './create.ts';
+import { viewHostConfig } from './host-config-view.ts';
 import { logPath } from './output-of.ts';
 import type { Parts } from './parts.ts';
 import { isUp, type ContainerRecord } from './record.ts';
@@ -11,7 +12,7 @@ const NEVER = '0001-01-01T00:00:00Z';
 
 export const rfc3339 = (atMs: number): string => (atMs === 0 ? NEVER : new Date(atMs).toISOString().replace('Z', '000000Z'));
 
-export async function inspectContainer(parts: Parts, container: Container, options: { size: boolean }): Promise<ContainerInspectResponse> {
+export async function inspectContainer(parts: Parts, container: Container, options: { size: boolean; apiVersion: readonly [number, number] }): Promise<ContainerInspectResponse> {
   const { record } = container;
   const size = options.size ? await sizeOf(parts, record) : undefined;
   const file = (name: string) => join(parts.folders.data(record.id), name);
@@ -34,7 +35,7 @@ export async function inspectContainer(parts: Parts, container: Container, optio
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: container.execs.size > 0 ? [...container.execs] : null,
-    HostConfig: record.hostConfig,
+    HostConfig: viewHostConfig(record.hostConfig, options.apiVersion),
     GraphDriver: graphDriver(parts, record),
     ...size,
     Mounts: record.mounts,

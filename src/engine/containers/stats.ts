@@ -1,7 +1,7 @@
 // Container statistics: one sampler per container, shared by all its streams, at rest when nobody looks.
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import { cgroupFolders, readUsage, type CgroupFolders, type CpuUsage } from './cgroup-usage.ts';
+import { cgroupFolders, readUsage, type CgroupFolders, type CgroupUsage, type CpuUsage } from './cgroup-usage.ts';
 
 export interface Watched {
   id: string;
@@ -105,12 +105,17 @@ export function createStats(): Stats {
 
 interface Sample {
   name: string; id: string; read: string; preread: string; cpu: CpuUsage; precpu: CpuUsage;
-  memory?: unknown; pids?: unknown; blkio?: unknown; networks?: unknown;
+  memory?: unknown; pids?: unknown; blkio?: CgroupUsage['blkio']; networks?: unknown;
 }
+
+/** Counters of the CFQ scheduler, which kernels since 5.0 no longer have; clients find the names all the same. */
+const NO_BLKIO = {
+  io_queue_recursive: null, io_service_time_recursive: null, io_wait_time_recursive: null, io_merged_recursive: null, io_time_recursive: null, sectors_recursive: null,
+};
 
 const line = (sample: Sample): string => `${JSON.stringify({
   name: sample.name, id: sample.id, read: sample.read, preread: sample.preread,
-  pids_stats: sample.pids ?? {}, blkio_stats: sample.blkio ?? {}, num_procs: 0, storage_stats: {},
+  pids_stats: sample.pids ?? {}, blkio_stats: sample.blkio === undefined ? {} : { ...NO_BLKIO, ...sample.blkio }, num_procs: 0, storage_stats: {},
   cpu_stats: sample.cpu, precpu_stats: sample.precpu, memory_stats: sample.memory ?? {},
   ...(sample.networks !== undefined && { networks: sample.networks }),
 })}\n`;

@@ -84,6 +84,11 @@ export function inspect({ store, layers }: ShowNeeds, record: ImageRecord, apiVe
     Parent: record.parent ?? '',
     Comment: config.comment ?? config.history?.findLast((step) => step.comment !== undefined)?.comment ?? '',
     ...(config.created !== undefined && { Created: config.created }),
+    // what the step that made it ran in: records of the classic builder, gone from the API with version 1.45
+    ...(apiVersion[0] === 1 && apiVersion[1] < 45 && {
+      Container: typeof config['container'] === 'string' ? config['container'] : '',
+      ContainerConfig: { ...EMPTY_CONFIG, ...(config['container_config'] as object | undefined) },
+    }),
     DockerVersion: typeof config['docker_version'] === 'string' ? config['docker_version'] : '',
     Author: config.author ?? '',
     Config: inspectedConfig(record),
@@ -102,14 +107,13 @@ export function inspect({ store, layers }: ShowNeeds, record: ImageRecord, apiVe
   };
 }
 
-/** Docker clients expect the fields of ContainerConfig to be there even when empty. */
-function inspectedConfig(record: ImageRecord) {
-  return {
-    Hostname: '', Domainname: '', User: '', AttachStdin: false, AttachStdout: false, AttachStderr: false, Tty: false, OpenStdin: false, StdinOnce: false,
-    Env: null, Cmd: null, Image: '', Volumes: null, WorkingDir: '', Entrypoint: null, OnBuild: null, Labels: null,
-    ...record.config.config,
-  };
-}
+/** Docker clients expect these fields to be there even when empty. */
+const EMPTY_CONFIG = {
+  Hostname: '', Domainname: '', User: '', AttachStdin: false, AttachStdout: false, AttachStderr: false, Tty: false, OpenStdin: false, StdinOnce: false,
+  Env: null, Cmd: null, Image: '', Volumes: null, WorkingDir: '', Entrypoint: null, OnBuild: null, Labels: null,
+};
+
+const inspectedConfig = (record: ImageRecord) => ({ ...EMPTY_CONFIG, ...record.config.config });
 
 /** Newest step first. Steps with a layer get that layer's size; only the newest has an image id. */
 export function history({ store, layers }: ShowNeeds, record: ImageRecord) {

@@ -43,7 +43,7 @@ export function containerRoutes(parts: Parts): Route[] {
       const until = timeQuery(filters.values('until')[0] ?? null);
       return json(await pruneContainers(parts, filters, until === undefined ? undefined : until * 1000));
     }),
-    get('/containers/{name}/json', async (call) => json(await inspectContainer(parts, find(call), { size: boolQuery(call.query, 'size') }))),
+    get('/containers/{name}/json', async (call) => json(await inspectContainer(parts, find(call), { size: boolQuery(call.query, 'size'), apiVersion: call.apiVersion }))),
     post('/containers/{name}/start', async (call) => ((await startContainer(parts, find(call))) ? noContent() : notModified())),
     post('/containers/{name}/stop', async (call) => ((await stopContainer(parts, find(call), stopOptions(call))) ? noContent() : notModified())),
     post('/containers/{name}/restart', async (call) => {

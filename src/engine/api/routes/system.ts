@@ -1,5 +1,5 @@
 // /_ping, /version, /info, /events. Shapes: Docker Engine API v1.47, tag System.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { arch, cpus, hostname, release, totalmem, type } from 'node:os';
 import type { EngineEvent, EventBus } from '../../base/events.ts';
@@ -63,9 +63,13 @@ async function info(needs: SystemNeeds) {
     DriverStatus: [['Backing Filesystem', fileSystemName(needs.dataRoot)], ['Supports d_type', 'true']],
     Plugins: { Volume: ['local'], Network: ['bridge', 'host', 'ipvlan', 'macvlan', 'none'], Authorization: null, Log: ['json-file', 'none'] },
     MemoryLimit: true, SwapLimit: true, CpuCfsPeriod: true, CpuCfsQuota: true, CPUShares: true, CPUSet: true, PidsLimit: true,
-    IPv4Forwarding: readText('/proc/sys/net/ipv4/ip_forward').trim() === '1',
+    KernelMemory: false, KernelMemoryTCP: false,
+    BridgeNfIptables: isOn('/proc/sys/net/bridge/bridge-nf-call-iptables'),
+    BridgeNfIp6tables: isOn('/proc/sys/net/bridge/bridge-nf-call-ip6tables'),
+    IPv4Forwarding: isOn('/proc/sys/net/ipv4/ip_forward'),
     Debug: false,
     OomKillDisable: !unified,
+    NFd: readdirSync('/proc/self/fd').length,
     NGoroutines: 0,
     SystemTime: new Date().toISOString(),
     LoggingDriver: 'json-file',
@@ -78,7 +82,11 @@ async function info(needs: SystemNeeds) {
     OSType: 'linux',
     Architecture: arch() === 'x64' ? 'x86_64' : arch() === 'arm64' ? 'aarch64' : arch(),
     IndexServerAddress: 'https://index.docker.io/v1/',
-    RegistryConfig: { InsecureRegistryCIDRs: ['127.0.0.0/8', '::1/128'], IndexConfigs: {}, Mirrors: [] },
+    RegistryConfig: {
+      AllowNondistributableArtifactsCIDRs: [], AllowNondistributableArtifactsHostnames: [],
+      InsecureRegistryCIDRs: ['127.0.0.0/8', '::1/128'], IndexConfigs: { 'docker.io': { Name: 'docker.io', Mirrors: [], Secure: true, Official: true } }, Mirrors: [],
+    },
+    GenericResources: null,
     NCPU: cpus().length,
     MemTotal: totalmem(),
     DockerRootDir: needs.dataRoot,
@@ -95,6 +103,8 @@ async function info(needs: SystemNeeds) {
     ...needs.facts?.(),
   };
 }
+
+const isOn = (path: string): boolean => readText(path).trim() === '1';
 
 const readText = (path: string): string => {
   try {
