@@ -175,7 +175,8 @@ export interface RunStep {
     /** `user[:group]` as in an image configuration; empty: root */
     user: string;
     mounts?: OciMount[];
-    network: 'default' | 'host' | 'none';
+    /** `default` (the default bridge), `host`, `none`, or the name or id of a network */
+    network: string;
     hostname?: string;
     extraHosts?: string[];
     limits?: Pick<HostConfig, 'Memory' | 'MemorySwap' | 'CpuShares' | 'CpuQuota' | 'CpuPeriod' | 'CpusetCpus' | 'PidsLimit' | 'Ulimits' | 'ShmSize' | 'CgroupParent'>;

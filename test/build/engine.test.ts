@@ -147,6 +147,13 @@ test('the docker CLI sends a Dockerfile or a whole context through its standard 
   expect(build('FROM busybox:test\nCOPY f /\nRUN grep beside /f', '-f', '-', path)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^sha256:/) });
 });
 
+test('steps that change nothing stand on one another, and a RUN reaches the network it was given', async () => {
+  await engine.dockerOk('network', 'create', 'builds');
+  const path = context('FROM busybox:test\nRUN true\nRUN grep -w a.test /etc/hosts && grep -w b.test /etc/hosts\nRUN touch /made\nRUN true');
+  await engine.dockerOk('build', '--network', 'builds', '--add-host', 'a.test:10.1.1.1', '--add-host', 'b.test:10.1.1.2', '-t', 'idle', path);
+  expect(await engine.dockerOk('run', '--rm', '--network', 'none', 'idle', 'ls', '/made')).toBe('/made');
+});
+
 test('a fork bomb ends with its step', async () => {
   const { text } = await post('nocache=1&pidslimit=32', tarOf(context('FROM busybox:test\nRUN bomb() { bomb | bomb & }; bomb; sleep 0.5; exit 9')));
   expect(text).toMatch(/can't fork/);

@@ -33,11 +33,11 @@ describe('classicOutput', () => {
 describe('readBuildRequest', () => {
   const read = (query: string, headers = {}) => readBuildRequest(new URLSearchParams(query), headers);
   it('takes what the docker CLI sends', () => {
-    expect(read(`t=a&t=b:1&buildargs={"x":"1","y":null}&labels={"l":"v"}&nocache=1&pull=true&networkmode=none&extrahosts=["h:1.2.3.4"]&memory=1000&shmsize=0&ulimits=[{"Name":"nofile","Soft":1,"Hard":2}]&target=T&version=1`)).toMatchObject({
-      tags: ['a', 'b:1'], buildArgs: new Map([['x', '1']]), labels: { l: 'v' }, noCache: true, pull: true, network: 'none', extraHosts: ['h:1.2.3.4'], limits: { Memory: 1000, Ulimits: [{ Name: 'nofile', Soft: 1, Hard: 2 }] }, target: 'T', dockerfile: 'Dockerfile',
+    expect(read(`t=a&t=b:1&buildargs={"x":"1","y":null}&labels={"l":"v"}&nocache=1&pull=true&networkmode=none&extrahosts=["h:1.2.3.4"]&extrahosts=i:1.2.3.5&memory=1000&shmsize=0&ulimits=[{"Name":"nofile","Soft":1,"Hard":2}]&target=T&version=1`)).toMatchObject({
+      tags: ['a', 'b:1'], buildArgs: new Map([['x', '1']]), labels: { l: 'v' }, noCache: true, pull: true, network: 'none', extraHosts: ['h:1.2.3.4', 'i:1.2.3.5'], limits: { Memory: 1000, Ulimits: [{ Name: 'nofile', Soft: 1, Hard: 2 }] }, target: 'T', dockerfile: 'Dockerfile',
     });
   });
-  it.each([['squash=1', 'squash is not supported'], ['version=2', 'DOCKER_BUILDKIT=0'], ['networkmode=foo', 'is not supported for builds'], ['buildargs={', 'not JSON'], ['memory=x', 'whole number'], ['outputs=[]', 'need BuildKit']])('%s: %s', (query, message) => expect(() => read(query)).toThrow(message));
+  it.each([['squash=1', 'squash is not supported'], ['version=2', 'DOCKER_BUILDKIT=0'], ['networkmode=container:x', 'is not supported for builds'], ['buildargs={', 'not JSON'], ['memory=x', 'whole number'], ['outputs=[]', 'need BuildKit']])('%s: %s', (query, message) => expect(() => read(query)).toThrow(message));
   it('keeps no secret and no password in what is recorded', () => {
     const header = Buffer.from(JSON.stringify({ secrets: { id: Buffer.from('hunter2').toString('base64') } })).toString('base64url');
     const request = read('remote=https://me:hunter2@host/r.git', { 'x-gantry-build': header });

@@ -15,7 +15,8 @@ export interface BuildRequest {
   noCache: boolean;
   pull: boolean;
   quiet: boolean;
-  network: 'default' | 'host' | 'none';
+  /** `default` (the default bridge), `host`, `none`, or the name or id of a network */
+  network: string;
   extraHosts: string[];
   cacheFrom: string[];
   limits: Pick<HostConfig, 'Memory' | 'MemorySwap' | 'CpuShares' | 'CpuQuota' | 'CpuPeriod' | 'CpusetCpus' | 'PidsLimit' | 'Ulimits' | 'ShmSize' | 'CgroupParent'>;
@@ -40,7 +41,7 @@ export function readBuildRequest(query: URLSearchParams, headers: Record<string,
   if (isOn(query, 'squash')) throw new NotImplemented('squash is not supported: use a multi-stage build and copy the result into a fresh stage');
   if (query.has('outputs') && query.get('outputs') !== '') throw new NotImplemented('build outputs need BuildKit; build an image and export it with docker save');
   const networkMode = query.get('networkmode') ?? '';
-  if (!['', 'default', 'bridge', 'host', 'none'].includes(networkMode)) throw new InvalidParameter(`network mode ${JSON.stringify(networkMode)} is not supported for builds: use default, host or none`);
+  if (networkMode.startsWith('container:')) throw new InvalidParameter(`network mode ${JSON.stringify(networkMode)} is not supported for builds: use default, host, none or a network`);
   const extension = readExtension(one(headers['x-gantry-build']));
   const ulimits = jsonOf<HostConfig['Ulimits']>(query, 'ulimits');
   return {
@@ -54,8 +55,8 @@ export function readBuildRequest(query: URLSearchParams, headers: Record<string,
     noCache: isOn(query, 'nocache'),
     pull: isOn(query, 'pull'),
     quiet: isOn(query, 'q'),
-    network: networkMode === 'host' || networkMode === 'none' ? networkMode : 'default',
-    extraHosts: extraHosts(query.get('extrahosts')),
+    network: ['', 'bridge'].includes(networkMode) ? 'default' : networkMode,
+    extraHosts: query.getAll('extrahosts').flatMap(extraHosts),
     cacheFrom: jsonOf<string[]>(query, 'cachefrom') ?? [],
     limits: {
       ...number(query, 'memory', 'Memory'), ...number(query, 'memswap', 'MemorySwap'), ...number(query, 'cpushares', 'CpuShares'),
@@ -103,9 +104,8 @@ function number<K extends string>(query: URLSearchParams, name: string, field: K
   return { [field]: value } as Partial<Record<K, number>>;
 }
 
-/** The CLI sends `host:ip` as a JSON list in old versions and comma separated in others. */
-function extraHosts(text: string | null): string[] {
-  if (!text) return [];
+/** Clients repeat the parameter for each `host:ip`, separate them by commas or send a JSON list. */
+function extraHosts(text: string): string[] {
   if (!text.startsWith('[')) return text.split(',').filter(Boolean);
   try {
     return JSON.parse(text) as string[];

@@ -29,9 +29,9 @@ export function createRunStep(parts: RunStepParts): RunStep {
     const config = { Hostname: step.hostname ?? id.slice(0, 12), Env: step.env, WorkingDir: step.cwd };
     let net = step.network === 'host' ? 'host' : 'new';
     const mounts: OciMount[] = [...(step.mounts ?? [])];
-    if (step.network === 'default') {
+    if (step.network !== 'host' && step.network !== 'none') {
       if (!networks) throw new NotImplemented('this engine has no bridge networks: use the network none or host');
-      const container: NetworkedContainer = { id, name: `step-${id.slice(0, 12)}`, config, hostConfig: { ...hostConfig, ExtraHosts: step.extraHosts ?? [] }, endpoints: { bridge: {} }, folder: bundle };
+      const container: NetworkedContainer = { id, name: `step-${id.slice(0, 12)}`, config, hostConfig: { ...hostConfig, ExtraHosts: step.extraHosts ?? [] }, endpoints: { [step.network === 'default' ? 'bridge' : step.network]: {} }, folder: bundle };
       const attachment = await networks.attach(container, { signal: step.signal });
       undo.defer(async () => {
         await networks.detach(id);

@@ -62,8 +62,10 @@ export function openSnapshots({ root, layers, content, isRootless, log }: Snapsh
     if (diffIds === undefined || !diffIds.every((diffId) => layers.has(diffId))) throw new NotFound(`no such layer stack: ${chain}`);
     return diffIds;
   };
+  // A layer that comes twice (two RUNs that change nothing) is listed where it is uppermost: overlay refuses the same folder twice
+  // with ELOOP, and whatever the lower copy holds the upper one holds as well.
   const lower = (diffIds: readonly Digest[]): string[] =>
-    diffIds.length === 0 ? [layers.emptyFolder] : diffIds.map((diffId) => layers.linkOf(diffId)).reverse();
+    diffIds.length === 0 ? [layers.emptyFolder] : [...new Set(diffIds.toReversed())].map((diffId) => layers.linkOf(diffId));
   const keep = async (chain: ChainId, diffIds: readonly Digest[]) => {
     learn(diffIds);
     const isNew = !kept.has(chain);
