@@ -109,6 +109,9 @@ export function runtimeFacts({ runtime, cgroupDriver, facts }: Machine): Record<
     DefaultRuntime: runtime.name,
     Runtimes: { [runtime.name]: { path: runtime.path } },
     RuncCommit: { ID: runtime.version, Expected: runtime.version },
+    // no containerd, and an init whose version nobody asks for
+    ContainerdCommit: { ID: '', Expected: '' },
+    InitCommit: { ID: '', Expected: '' },
     InitBinary: facts.initPath ?? '',
     SecurityOptions: ['name=seccomp,profile=builtin', ...(facts.rootless ? ['name=rootless'] : []), ...(facts.cgroupVersion === 2 ? ['name=cgroupns'] : [])],
     SwapLimit: facts.swap,

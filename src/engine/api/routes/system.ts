@@ -87,6 +87,7 @@ async function info(needs: SystemNeeds) {
       InsecureRegistryCIDRs: ['127.0.0.0/8', '::1/128'], IndexConfigs: { 'docker.io': { Name: 'docker.io', Mirrors: [], Secure: true, Official: true } }, Mirrors: [],
     },
     GenericResources: null,
+    CDISpecDirs: [],
     NCPU: cpus().length,
     MemTotal: totalmem(),
     DockerRootDir: needs.dataRoot,
