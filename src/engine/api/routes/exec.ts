@@ -4,15 +4,18 @@ import { inspectExec, requireRunning, type ExecBody, type Execs } from '../../co
 import { serveExec, startDetached } from '../../containers/exec-serve.ts';
 import type { Parts } from '../../containers/parts.ts';
 import { Conflict, InvalidParameter } from '../../wire/errors.ts';
+import { withFieldNames } from '../field-names.ts';
 import { MULTIPLEXED_STREAM, RAW_STREAM, empty, hijack, json } from '../reply.ts';
 import { get, intQuery, post, type Call, type Route } from '../router.ts';
+
+const EXEC_FIELDS = ['AttachStdin', 'AttachStdout', 'AttachStderr', 'ConsoleSize', 'DetachKeys', 'Tty', 'Env', 'Cmd', 'Privileged', 'User', 'WorkingDir'] as const;
 
 export function execRoutes(parts: Parts, execs: Execs): Route[] {
   const find = (call: Call) => execs.find(call.params['id'] as string);
   return [
     post('/containers/{id}/exec', async (call) => {
       const container = parts.store.find(call.params['id'] as string);
-      return json({ Id: execs.create(parts, container, await call.json<ExecBody>()).id }, 201);
+      return json({ Id: execs.create(parts, container, withFieldNames(await call.json<ExecBody>(), EXEC_FIELDS)).id }, 201);
     }),
     get('/exec/{id}/json', (call) => json(inspectExec(find(call)))),
     post('/exec/{id}/start', async (call) => {
