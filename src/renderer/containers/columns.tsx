@@ -17,7 +17,7 @@ export function columnsOf(t: TFunction, language: string): Column<Container>[] {
     { id: 'state', label: t('containers:columns.state'), width: '158px', sortBy: (item) => item.row.State, render: (item) => <State item={item} t={t} /> },
     { id: 'cpu', label: t('containers:columns.cpu'), width: '116px', render: (item) => <UsageCell item={item} of="cpu" /> },
     { id: 'memory', label: t('containers:columns.memory'), width: '132px', render: (item) => <UsageCell item={item} of="memory" /> },
-    { id: 'ports', label: t('containers:columns.ports'), width: 'minmax(80px, 1fr)', render: (item) => <Ports item={item} /> },
+    { id: 'ports', label: t('containers:columns.ports'), width: 'minmax(124px, 1fr)', render: (item) => <Ports item={item} /> },
     { id: 'image', label: t('containers:columns.image'), width: 'minmax(96px, 1.4fr)', sortBy: (item) => item.row.Image, render: (item) => item.row.Image },
     { id: 'uptime', label: t('containers:columns.status'), width: 'minmax(108px, 1fr)', sortBy: (item) => item.row.Created, render: (item) => <Text size="sm" c="var(--gantry-subtle)" truncate title={item.row.Status}>{item.row.State === 'running' ? item.row.Status.replace(/ \(.*\)$/, '') : formatAge(item.row.Created * 1000, language)}</Text> },
     { id: 'host', label: t('containers:columns.host'), width: '88px', sortBy: (item) => item.host.name, render: (item) => <HostBadge host={item.host} /> },
@@ -42,5 +42,11 @@ function State({ item, t }: { item: Container; t: TFunction }) {
 
 function Ports({ item }: { item: Container }) {
   const published = [...new Set((item.row.Ports ?? []).filter((port) => port.PublicPort !== undefined).map((port) => `${port.PublicPort}→${port.PrivatePort}`))];
-  return <Group gap={4} wrap="nowrap">{published.slice(0, 2).map((text) => <Badge key={text} color="gray" size="sm" className="numeric">{text}</Badge>)}{published.length > 2 && <Text size="xs" c="var(--gantry-subtle)">+{published.length - 2}</Text>}</Group>;
+  const [first, ...others] = published;
+  return (
+    <Group gap={4} wrap="nowrap" title={published.join(', ')}>
+      {first && <Badge color="gray" size="sm" className="numeric" style={{ flex: 'none' }}>{first}</Badge>}
+      {others.length > 0 && <Text size="xs" c="var(--gantry-subtle)">+{others.length}</Text>}
+    </Group>
+  );
 }
