@@ -116,6 +116,18 @@ describe('the state machine', () => {
     expect((await engine.api('DELETE', `/containers/${id}`)).status).toBe(404);
   });
 
+  test('force removes what is paused and what its restart policy starts again and again', async () => {
+    await engine.dockerOk('run', '-d', '--name', 'frozen', ...none, image, 'sleep', '100');
+    await engine.dockerOk('pause', 'frozen');
+    await engine.dockerOk('rm', '-f', 'frozen');
+    for (let round = 0; round < 4; round++) {
+      await engine.dockerOk('run', '-d', '--name', 'again', '--restart', 'always', ...none, image, 'sleep', `0.0${round}`);
+      await new Promise((next) => setTimeout(next, 90 + round * 30)); // around the first restart, 100 ms after the first end
+      await engine.dockerOk('rm', '-f', 'again');
+    }
+    expect(await engine.dockerOk('ps', '-aq', '--filter', 'name=frozen', '--filter', 'name=again')).toBe('');
+  });
+
   test('a process that ignores the signal is killed when its grace period is over', async () => {
     await engine.dockerOk('run', '-d', '--name', 'deaf', ...none, image, 'sh', '-c', 'trap "" TERM; while :; do sleep 0.05; done');
     await engine.dockerOk('stop', '-t', '1', 'deaf');

@@ -1,5 +1,6 @@
 // DELETE /containers/{id}, and prune. The record says `removing` before anything goes, so a crash in between is finished later.
 import { Conflict, System } from '../wire/errors.ts';
+import { cgroupOf } from './cgroup.ts';
 import { cleanUpRun } from './clean-up.ts';
 import type { Container } from './container.ts';
 import { publish, type Parts } from './parts.ts';
@@ -24,14 +25,16 @@ export async function removeContainer(parts: Parts, container: Container, option
   } else if (record.state === 'restarting' && !options.force) {
     throw new Conflict(`cannot remove container ${JSON.stringify(record.name)}: container is restarting: stop the container before removing or force remove`);
   }
-  await parts.locks.run(container.id, async () => {
-    if (parts.store.byId(container.id) !== container) return; // whoever held the lock before removed it
-    if (isUp(record)) throw new Conflict(`cannot remove container ${JSON.stringify(record.name)}: container is running: stop the container before removing or force remove`);
+  const removed = await parts.locks.run(container.id, async () => {
+    if (parts.store.byId(container.id) !== container) return true; // whoever held the lock before removed it
+    if (isUp(record)) return false;
     container.cancelRestart?.();
     if (mayMove(record.state, 'removing')) move(record, 'removing', 'remove', Date.now());
     await parts.store.save(container);
     await finishRemoval(parts, container, options);
+    return true;
   });
+  if (!removed) await removeContainer(parts, container, options); // it was started meanwhile, by its restart policy or by somebody
 }
 
 async function killForRemoval(parts: Parts, container: Container): Promise<void> {
@@ -42,6 +45,8 @@ async function killForRemoval(parts: Parts, container: Container): Promise<void>
   const exited = container.next('exit');
   publish(parts, container, 'kill', { signal: String(SIGKILL) });
   signalProcess(record.pid, record.pidStartTicks, SIGKILL);
+  // a frozen process ends when it thaws
+  if (record.state === 'paused') await cgroupOf(parts.machine, record.id, record.hostConfig.CgroupParent).freeze(false);
   const gone = await Promise.race([exited.then(() => true), new Promise<false>((resolve) => setTimeout(() => resolve(false), KILL_WAIT_MS).unref())]);
   if (!gone) throw new System(`cannot remove container ${JSON.stringify(record.name)}: could not kill: it does not end on SIGKILL`);
 }
