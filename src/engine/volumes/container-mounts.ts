@@ -79,7 +79,7 @@ async function volumeMount(container: MountingContainer, point: MountPoint, inde
   if (copies) await copyUp(rootfs, destination, folder);
   volumes.say('mount', name, { driver: point.Driver ?? 'local', container: container.id, destination, 'read/write': String(point.RW ?? true), propagation: point.Propagation ?? '' });
   const source = options?.Subpath ? await bindSubpath(folder, options.Subpath, join(volumes.runFolder, container.id, String(index))) : folder;
-  return { destination, type: 'bind', source, options: ['rbind', 'rprivate', ...readOnly(point, undefined)] };
+  return { destination, type: 'bind', source, options: ['rbind', 'rprivate', ...(await readOnly(point, source, undefined))] };
 }
 
 async function bindMount(container: MountingContainer, point: MountPoint): Promise<OciMount> {
@@ -89,13 +89,13 @@ async function bindMount(container: MountingContainer, point: MountPoint): Promi
     await checkSource({ source });
   } else await makeSource(source);
   const bind = spec?.BindOptions?.NonRecursive ? 'bind' : 'rbind';
-  return { destination: point.Destination ?? '', type: 'bind', source, options: [bind, point.Propagation || 'rprivate', ...readOnly(point, spec?.BindOptions)] };
+  return { destination: point.Destination ?? '', type: 'bind', source, options: [bind, point.Propagation || 'rprivate', ...(await readOnly(point, source, spec?.BindOptions))] };
 }
 
-/** Read-only goes down into what is mounted below, unless asked otherwise (kernel 5.12, mount_setattr). */
-function readOnly(point: MountPoint, options: { ReadOnlyNonRecursive?: boolean } | undefined): string[] {
+/** Read-only goes down into what is mounted below, unless asked otherwise (kernel 5.12, mount_setattr). Nothing is below a file, and crun refuses `rro` there. */
+async function readOnly(point: MountPoint, source: string, options: { ReadOnlyNonRecursive?: boolean } | undefined): Promise<string[]> {
   if (point.RW !== false) return ['rw'];
-  return options?.ReadOnlyNonRecursive ? ['ro'] : ['ro', 'rro'];
+  return options?.ReadOnlyNonRecursive || !(await stat(source)).isDirectory() ? ['ro'] : ['ro', 'rro'];
 }
 
 function tmpfsMount(point: MountPoint, options: { SizeBytes?: number; Mode?: number; Options?: string[][] } | undefined): OciMount {
