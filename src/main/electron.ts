@@ -53,8 +53,15 @@ async function main(): Promise<void> {
   };
   electron.on('second-instance', show).on('activate', show);
   electron.on('window-all-closed', () => electron.quit());
-  electron.on('will-quit', () => void app[Symbol.asyncDispose]());
-  createTray(join(root, 'assets/icon.png'), { show, quit: () => electron.quit() });
+  electron.on('will-quit', (event) => {
+    event.preventDefault(); // the engine may have to be told, and what is recorded must be on disk
+    void app[Symbol.asyncDispose]().then(() => electron.exit(0), () => electron.exit(1));
+  });
+  const isChinese = () => {
+    const { language } = app.context.settings.preferences();
+    return (language === 'auto' ? electron.getLocale() : language).startsWith('zh');
+  };
+  createTray(join(root, 'assets/icon.png'), isChinese() ? '退出 Gantry' : 'Quit Gantry', { show, quit: () => electron.quit() });
   show();
 }
 
