@@ -58,6 +58,8 @@ async function main(argv: string[]): Promise<number> {
     const { startEngine } = await import('./index.ts');
     const stopped = Promise.withResolvers<void>();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.resolve());
+    // A promise nobody waited for is a defect of one request; the others, and the containers, must not pay for it.
+    process.on('unhandledRejection', (error) => log.error('a failure that nobody handled', { error }));
     log.debug('engine starting', { dataRoot, runRoot, socketPath });
     const starting = startEngine({ dataRoot, runRoot, socketPath, log, environment: process.env });
     const engine = await Promise.race([starting, stopped.promise]);

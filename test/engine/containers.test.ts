@@ -116,6 +116,13 @@ describe('the state machine', () => {
     expect((await engine.api('DELETE', `/containers/${id}`)).status).toBe(404);
   });
 
+  test('input for a container that ends at once harms nobody', async () => {
+    const socket = `unix://${engine.socketPath}`;
+    const runs = Array.from({ length: 6 }, (_, round) => engine.inNetns('sh', '-c', `docker -H ${socket} run --rm -i --network none ${image} echo ${round} </dev/null`));
+    expect((await Promise.all(runs)).map(({ stdout }) => stdout.trim())).toEqual(['0', '1', '2', '3', '4', '5']);
+    expect(engine.stderr()).not.toContain('a failure that nobody handled');
+  });
+
   test('force removes what is paused and what its restart policy starts again and again', async () => {
     await engine.dockerOk('run', '-d', '--name', 'frozen', ...none, image, 'sleep', '100');
     await engine.dockerOk('pause', 'frozen');

@@ -34,7 +34,11 @@ export async function attachContainer(parts: Parts, container: Container, option
   return async (stream) => {
     stream.on('error', () => finished.abort()); // the client went away
     stream.on('close', () => finished.abort());
-    const input = options.stdin && options.stream && record.config.OpenStdin ? feed(parts, container, stream, options, finished) : ignoreInput(stream);
+    const input = (options.stdin && options.stream && record.config.OpenStdin ? feed(parts, container, stream, options, finished) : ignoreInput(stream)).catch((error: unknown) => {
+      // The container ended before or while it was sent input; its output tells the client. What still comes is read and dropped.
+      parts.log.debug('input of an attached client ended', { id: record.id, error: errorMessage(error) });
+      stream.resume();
+    });
     try {
       for (let step = await first; step && !step.done; step = await chunks.next()) {
         if (!stream.write(step.value)) await drained(stream, finished.signal);
@@ -43,7 +47,7 @@ export async function attachContainer(parts: Parts, container: Container, option
       await chunks.return(undefined);
       finished.abort();
       stream.end();
-      await input.catch((error: unknown) => parts.log.debug('input of an attached client ended', { id: record.id, error: errorMessage(error) }));
+      await input;
       await gone(stream);
     }
   };
