@@ -29,6 +29,13 @@ describe('mounts', () => {
     expect(await sh('cat /one', '--mount', 'type=volume,src=conf,dst=/one,volume-subpath=mine')).toBe('new');
   }, 30_000);
 
+  test('a single file of the host can be bound, also read-only', async () => {
+    const file = join(folder, 'one');
+    writeFileSync(file, 'of the host\n');
+    expect(await sh('cat /one; echo x > /one || echo refused', '-v', `${file}:/one:ro`)).toBe('of the host\nrefused');
+    expect(await sh('echo written > /one; cat /one', '-v', `${file}:/one`)).toBe('written');
+  });
+
   test('a link inside a volume does not lead a subpath out of it', async () => {
     await sh('ln -s /etc/passwd /d/out; ln -s ../../../../../../etc /d/up', '-v', 'links:/d');
     for (const path of ['out', 'up']) expect((await run('--mount', `type=volume,src=links,dst=/x,volume-subpath=${path}`, 'busybox:test', 'true')).code).not.toBe(0);
