@@ -31,6 +31,7 @@ test('the palette goes anywhere by keyboard alone', async ({ window }) => {
   await window.goto(new URL('/', window.url()).href);
   await window.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
   await window.keyboard.press('Control+k');
+  await expect(window.getByPlaceholder('Search or run a command')).toBeFocused();
   await window.keyboard.type('Settings');
   await window.keyboard.press('Enter');
   await expect(window.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();

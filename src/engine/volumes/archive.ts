@@ -1,7 +1,6 @@
 // A volume as one tar stream, out and in. Whoever restores unpacks into a new volume, so that an interruption leaves the
 // original as it was and the half copy known and removable.
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable, Writable } from 'node:stream';
 import { ended, run, startTool, ToolError } from '../tools/run.ts';
 
 /**
@@ -46,16 +45,39 @@ export async function unpackInto(folder: string, source: Readable, signal: Abort
   const child = startTool(argv, { stdio: ['pipe', 'ignore', 'pipe'] });
   let words = '';
   child.stderr?.on('data', (chunk: Buffer) => { words = (words + chunk.toString()).slice(-4096); });
+  const abort = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', abort, { once: true });
   const exit = ended(child, argv);
-  exit.catch(() => {}); // awaited below
+  let code: number | null | undefined;
+  exit.then((exitCode) => { code = exitCode; }, () => { code = null; }); // awaited below
   try {
-    if (child.stdin) await pipeline(source, child.stdin, { signal });
+    await feed(source, child.stdin as Writable, () => signal.aborted || (code !== undefined && code !== 0));
   } catch (error) {
-    if (signal.aborted) child.kill('SIGKILL');
-    const code = await exit;
+    child.stdin?.destroy();
+    await exit;
     signal.throwIfAborted();
-    throw new ToolError(argv, code, words, { cause: error });
+    throw new ToolError(argv, code ?? null, words, { cause: error });
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
-  const code = await exit;
-  if (code !== 0) throw new ToolError(argv, code, words);
+  await exit;
+  signal.throwIfAborted();
+  if (code !== 0) throw new ToolError(argv, code ?? null, words);
+}
+
+/** tar is done at the archive's end mark: what follows is padding, which is read and dropped so that its sender can finish. */
+async function feed(source: Readable, stdin: Writable, isOver: () => boolean): Promise<void> {
+  stdin.on('error', () => {}); // EPIPE: the exit code says whether that was the end or a failure
+  for await (const chunk of source) {
+    if (isOver()) return;
+    if (stdin.destroyed || stdin.write(chunk)) continue;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        stdin.off('drain', done).off('close', done);
+        resolve();
+      };
+      stdin.on('drain', done).on('close', done);
+    });
+  }
+  stdin.end();
 }

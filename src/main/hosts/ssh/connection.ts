@@ -141,16 +141,18 @@ export function createConnection(login: Login, target: SshTarget, stream: Duplex
   }
 
   async function process(ask: (done: (error: Error | undefined, channel: ClientChannel) => void) => void, call: CallOptions): Promise<RemoteProcess> {
-    const { channel, slot } = await session(ask, call);
-    const exited = new Promise<number | undefined>((resolve) => {
+    const exit = Promise.withResolvers<number | undefined>();
+    // A short command's end comes in the same packet as the channel: whoever listens after an await has missed it.
+    const listening: typeof ask = (done) => ask((error, opened) => {
       let code: number | undefined;
-      channel.once('exit', (status: number | null) => { code = status ?? undefined; });
-      channel.once('close', () => resolve(code));
+      opened?.once('exit', (status: number | null) => { code = status ?? undefined; }).once('close', () => exit.resolve(code));
+      done(error, opened);
     });
+    const { channel, slot } = await session(listening, call);
     return {
       stream: track(channel, slot.release),
       stderr: channel.stderr as Readable,
-      exited,
+      exited: exit.promise,
       resize: ({ columns, rows }) => channel.setWindow(rows, columns, 0, 0),
     };
   }
