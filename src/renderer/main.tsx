@@ -11,10 +11,13 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { startTexts, type Language } from './i18n/i18n.ts';
 import { language } from './language.ts';
+import { routes } from './routes.ts';
 import { connectShell } from './rpc.ts';
+import { preloadViews } from './view.tsx';
 
 const asked = new URLSearchParams(window.location.search).get('lng');
 
 void connectShell();
 await startTexts((asked as Language | null) ?? language.get());
 createRoot(document.getElementById('root') as HTMLElement).render(<App />);
+preloadViews(routes.map((route) => route.view));

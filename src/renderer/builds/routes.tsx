@@ -1,10 +1,10 @@
 // Views of builds. The engine says when a build begins or ends; then its host's list is read again.
 import { IconHammer } from '@tabler/icons-react';
-import { lazy } from 'react';
 import type { BuildRow } from '../../main/contract/builds.ts';
 import { onEngineEvent } from '../live.ts';
 import { queryClient, registerList } from '../queries.ts';
 import type { ViewRoute } from '../routes.ts';
+import { view } from '../view.tsx';
 import { rpc } from '../rpc.ts';
 
 declare module '../queries.ts' { interface ListRows { builds: BuildRow } }
@@ -15,8 +15,8 @@ onEngineEvent((host, event) => {
 });
 
 export const routes: ViewRoute[] = [
-  { path: '/builds', view: lazy(() => import('./builds-page.tsx')), nav: { label: 'builds:title', icon: IconHammer, order: 50 } },
-  { path: '/builds/new', view: lazy(() => import('./new-build-page.tsx')) },
-  { path: '/builds/:host/:id', view: lazy(() => import('./build-page.tsx')) },
-  { path: '/builds/:host/:first/compare/:second', view: lazy(() => import('./compare-page.tsx')) },
+  { path: '/builds', view: view(() => import('./builds-page.tsx')), nav: { label: 'builds:title', icon: IconHammer, order: 50 } },
+  { path: '/builds/new', view: view(() => import('./new-build-page.tsx')) },
+  { path: '/builds/:host/:id', view: view(() => import('./build-page.tsx')) },
+  { path: '/builds/:host/:first/compare/:second', view: view(() => import('./compare-page.tsx')) },
 ];
