@@ -1,7 +1,7 @@
 // What the container page does besides the verbs of a container's life: processes, changes, limits, files, and recreation.
 import { eventIterator, oc, type } from '@orpc/contract';
 import { z } from 'zod';
-import { createBody } from './containers.ts';
+import { createBody, type ContainerState } from './containers.ts';
 import type { DockerEvent } from './system.ts';
 
 const ref = z.object({ host: z.string(), id: z.string().min(1) });
@@ -20,6 +20,16 @@ export interface Isolation {
   capabilities: { effective: string; bounding: string };
   seccomp: 'off' | 'strict' | 'filter';
   noNewPrivileges: boolean;
+}
+
+/** The state machine of one container, as our own engine keeps it (GET /gantry/containers/{id}/history). */
+export interface Life {
+  /** states it may go to now */
+  moves: ContainerState[];
+  /** while a stop waits for the program to end: how long until it is killed */
+  killInMs?: number;
+  /** oldest first */
+  history: { from: ContainerState | null; to: ContainerState; atMs: number; cause: string }[];
 }
 
 export interface FileEntry {
@@ -59,6 +69,8 @@ export const containerToolsContract = {
   top: oc.input(ref).output(type<ProcessTable>()),
   /** null where it does not run, or the engine is not ours */
   isolation: oc.input(ref).output(type<Isolation | null>()),
+  /** null where the engine is not ours: its events tell some of it */
+  life: oc.input(ref).output(type<Life | null>()),
   changes: oc.input(ref).output(type<FileChange[]>()),
   /** Limits and restart policy, while it runs (POST /containers/{id}/update). */
   update: oc.input(ref.extend({ changes: z.record(z.string(), z.unknown()) })).output(type<{ Warnings: string[] }>()),

@@ -24,6 +24,10 @@ export interface ContainerRow {
   NetworkSettings?: { Networks?: Record<string, { IPAddress?: string; NetworkID?: string }> };
   Mounts?: { Type: string; Name?: string; Source?: string; Destination: string; RW?: boolean }[];
   SizeRw?: number;
+  /** since when it runs, or does not run any more, by this machine's clock; as exact as `Status` is (see rpc/container-row.ts) */
+  SinceMs?: number;
+  /** of its last run, where `Status` tells it */
+  ExitCode?: number;
   SizeRootFs?: number;
 }
 

@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import { EngineError, InvalidParameter } from '../../engine/wire/errors.ts';
 import type { FileChange, Isolation } from '../contract/container-tools.ts';
+import { lifeOf, type WireLife } from './container-life.ts';
 import type { DockerEvent } from '../contract/system.ts';
 import { filters, type DockerClient } from '../docker/client.ts';
 import { listFolder } from '../files/folder.ts';
@@ -9,6 +10,7 @@ import { runInside } from '../files/inside.ts';
 import { firstFile, tarOf } from '../files/tar.ts';
 import { rpc } from './base.ts';
 import { recreate } from './containers-recreate.ts';
+import { isNotFound } from './not-found.ts';
 
 const PREVIEW_BYTES = 1 << 20;
 const path = (id: string, verb: string) => `/containers/${encodeURIComponent(id)}${verb}`;
@@ -25,6 +27,15 @@ export const containerToolsRouter = rpc.containerTools.router({
       if (error instanceof EngineError && (error.kind === 'NotFound' || error.kind === 'Conflict')) return null; // another engine, or it does not run
       throw error;
     });
+  }),
+  life: rpc.containerTools.life.handler(async ({ context, input, signal }) => {
+    const client = await context.client(input.host, signal);
+    try {
+      return lifeOf(await client.json<WireLife>('GET', `/gantry${path(input.id, '/history')}`, { signal }));
+    } catch (error) {
+      if (isNotFound(error)) return null; // another engine
+      throw error;
+    }
   }),
   update: rpc.containerTools.update.handler(async ({ context, input, signal }) => {
     const answer = await (await context.client(input.host, signal)).json<{ Warnings?: string[] | null }>('POST', path(input.id, '/update'), { json: input.changes, signal });

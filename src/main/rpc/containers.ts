@@ -2,13 +2,14 @@
 import type { ContainerDetail, ContainerRow } from '../contract/containers.ts';
 import type { DockerClient } from '../docker/client.ts';
 import { rpc } from './base.ts';
+import { containerRow } from './container-row.ts';
 import { containerLogs } from './container-logs.ts';
 
 const path = (id: string, verb: string) => `/containers/${encodeURIComponent(id)}${verb}`;
 const post = (client: DockerClient, id: string, verb: string, signal: AbortSignal | undefined, query = {}) => client.json<void>('POST', path(id, verb), { query, signal });
 
 export const containersRouter = rpc.containers.router({
-  list: rpc.containers.list.handler(async ({ context, input, signal }) => (await context.client(input.host, signal)).json<ContainerRow[]>('GET', '/containers/json', { query: { all: true }, signal })),
+  list: rpc.containers.list.handler(async ({ context, input, signal }) => (await (await context.client(input.host, signal)).json<ContainerRow[]>('GET', '/containers/json', { query: { all: true }, signal })).map((row) => containerRow(row))),
   inspect: rpc.containers.inspect.handler(async ({ context, input, signal }) => (await context.client(input.host, signal)).json<ContainerDetail>('GET', path(input.id, '/json'), { signal })),
   create: rpc.containers.create.handler(async ({ context, input, signal }) =>
     (await context.client(input.host, signal)).json<{ Id: string; Warnings: string[] }>('POST', '/containers/create', { query: { name: input.name || undefined }, json: input.body, signal })),

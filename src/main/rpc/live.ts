@@ -8,6 +8,7 @@ import type { DockerEvent, LiveMessage, RowPatch } from '../contract/system.ts';
 import { filters, type DockerClient } from '../docker/client.ts';
 import type { Hosts } from '../hosts/hosts.ts';
 import { createChannel, type Channel } from './channel.ts';
+import { containerRow } from './container-row.ts';
 import { imageRow } from './image-row.ts';
 import { isNotFound } from './not-found.ts';
 
@@ -108,7 +109,7 @@ async function rowsOf(client: DockerClient, batch: { kind: RowPatch['kind']; id:
     ids.length === 0 ? [] : client.json<ContainerRow[]>('GET', '/containers/json', { query: { all: true, filters: filters({ id: ids }) }, signal }),
     Promise.all(changed.filter((item) => item.kind !== 'containers').map((item) => oneRow(client, item.kind, item.id, signal))),
   ]);
-  const found = new Map(containers.map((row) => [row.Id, row]));
+  const found = new Map(containers.map((row) => [row.Id, containerRow(row)]));
   return [...gone, ...ids.map((id): RowPatch => ({ kind: 'containers', id, row: found.get(id) ?? null })), ...others];
 }
 

@@ -2,16 +2,16 @@
 import { Badge, Group, Text } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import type { Column } from '../ui/data-table.tsx';
-import { formatAge } from '../ui/format.ts';
 import { HostBadge } from '../ui/host-badge.tsx';
 import { QuickAction, RowMenu } from '../ui/row-actions.tsx';
 import { containerActions, healthOf, nameOf, type Container } from './container-actions.ts';
+import { Since } from './since.tsx';
 import { UsageCell } from './sparkline.tsx';
 import { StateBadge } from './state-badge.tsx';
 
 const HEALTH_COLOURS = { healthy: 'teal', unhealthy: 'red', starting: 'yellow' };
 
-export function columnsOf(t: TFunction, language: string): Column<Container>[] {
+export function columnsOf(t: TFunction): Column<Container>[] {
   return [
     { id: 'name', label: t('containers:columns.name'), width: 'minmax(120px, 2fr)', sortBy: nameOf, render: (item) => <Text size="sm" fw={560} truncate>{nameOf(item)}</Text> },
     { id: 'state', label: t('containers:columns.state'), width: '158px', sortBy: (item) => item.row.State, render: (item) => <State item={item} t={t} /> },
@@ -19,7 +19,7 @@ export function columnsOf(t: TFunction, language: string): Column<Container>[] {
     { id: 'memory', label: t('containers:columns.memory'), width: '132px', render: (item) => <UsageCell item={item} of="memory" /> },
     { id: 'ports', label: t('containers:columns.ports'), width: 'minmax(124px, 1fr)', render: (item) => <Ports item={item} /> },
     { id: 'image', label: t('containers:columns.image'), width: 'minmax(96px, 1.4fr)', sortBy: (item) => item.row.Image, render: (item) => item.row.Image },
-    { id: 'uptime', label: t('containers:columns.status'), width: 'minmax(108px, 1fr)', sortBy: (item) => item.row.Created, render: (item) => <Text size="sm" c="var(--gantry-subtle)" truncate title={item.row.Status}>{item.row.State === 'running' ? item.row.Status.replace(/ \(.*\)$/, '') : formatAge(item.row.Created * 1000, language)}</Text> },
+    { id: 'uptime', label: t('containers:columns.status'), width: 'minmax(108px, 1fr)', sortBy: (item) => item.row.SinceMs ?? item.row.Created * 1000, render: (item) => <Text size="sm" c="var(--gantry-subtle)" truncate className="numeric"><Since row={item.row} /></Text> },
     { id: 'host', label: t('containers:columns.host'), width: '88px', sortBy: (item) => item.host.name, render: (item) => <HostBadge host={item.host} /> },
     { id: 'actions', label: '', width: '62px', render: (item) => <RowTools item={item} /> },
   ];
@@ -34,7 +34,7 @@ function State({ item, t }: { item: Container; t: TFunction }) {
   const health = healthOf(item);
   return (
     <Group gap={4} wrap="nowrap">
-      <StateBadge state={item.row.State} status={item.row.Status} />
+      <StateBadge row={item.row} />
       {health && <Badge size="sm" variant="dot" color={HEALTH_COLOURS[health]}>{t(`container:health.${health}`)}</Badge>}
     </Group>
   );

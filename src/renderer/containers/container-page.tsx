@@ -15,7 +15,9 @@ import { containerActions, nameOf } from './container-actions.ts';
 import { useMoreActions } from './more-actions.tsx';
 import { JsonTree } from './json-tree.tsx';
 import { LogView } from './logs/log-view.tsx';
+import { Since } from './since.tsx';
 import { StateBadge } from './state-badge.tsx';
+import { DEFAULT_GRACE_SECONDS, StopCountdown } from './stop-countdown.tsx';
 import { ChangesTab } from './tabs/changes-tab.tsx';
 import { EventsTab } from './tabs/events-tab.tsx';
 import { FilesTab } from './tabs/files-tab.tsx';
@@ -61,10 +63,11 @@ export default function ContainerPage() {
       title={name}
       subtitle={
         <Group gap="xs" mt={4}>
-          <StateBadge state={item.row.State} status={item.row.Status} />
-          <Text size="sm">{item.row.Status}</Text>
+          <StateBadge row={item.row} />
+          <Text size="sm" className="numeric"><Since row={item.row} /></Text>
           <Badge color="gray" size="sm">{container.Config.Image}</Badge>
           {host && <HostBadge host={host} />}
+          {tab !== 'overview' && <StopCountdown item={item} graceSeconds={container.Config.StopTimeout ?? DEFAULT_GRACE_SECONDS} />}
         </Group>
       }
       actions={

@@ -22,7 +22,7 @@ const isGroupedStore = createKeptStore('containers.grouped', true);
 const closedStore = createKeptStore<string[]>('containers.closed', []);
 
 export default function ContainersPage() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { rows, isLoading, errors, retry } = useRows('containers');
   const [query, setQuery] = useSearchParams();
   const [, go] = useLocation();
@@ -34,7 +34,7 @@ export default function ContainersPage() {
   const filter = query.get('filter') ?? '';
   const shown = useMemo(() => rows.filter(filterOf(filter)), [rows, filter]);
   const items = useMemo(() => rows.filter((item) => selected.has(item.key)), [rows, selected]);
-  const columns = useMemo(() => columnsOf(t, i18n.language), [t, i18n.language]);
+  const columns = useMemo(() => columnsOf(t), [t]);
   const actions = useMemo((): Action<Container>[] => [...containerActions, { id: 'logs', label: 'containers:actions.logs', icon: IconFileText, appliesTo: (chosen) => chosen.length > 1 && chosen.length <= 36 && chosen.every((item) => item.host.id === chosen[0]?.host.id), perform: (chosen) => go(`/logs/${chosen[0]?.host.id}?ids=${chosen.map((item) => item.row.Id.slice(0, 12)).join(',')}`) }], [go]);
   usePaletteActions('containers', t('containers:title'), actions, items);
   const change = (name: string, value: string | undefined) => setQuery((now) => {

@@ -1,13 +1,12 @@
-// A container's state as a coloured word.
+// A container's state as a coloured word, with the exit code of one that failed.
 import { Badge } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { ContainerState } from '../../main/contract/containers.ts';
+import type { ContainerRow, ContainerState } from '../../main/contract/containers.ts';
 
 const COLOURS: Record<ContainerState, string> = { created: 'gray', running: 'teal', paused: 'yellow', restarting: 'orange', removing: 'gray', exited: 'gray', dead: 'red' };
 
-/** @param status Docker's words, which tell an exit code */
-export function StateBadge({ state, status = '' }: { state: ContainerState; status?: string }) {
+export function StateBadge({ row: { State, ExitCode = 0 } }: { row: Pick<ContainerRow, 'State' | 'ExitCode'> }) {
   const { t } = useTranslation();
-  const failed = state === 'exited' && !status.startsWith('Exited (0)') && status !== '';
-  return <Badge color={failed ? 'red' : COLOURS[state]} variant={state === 'running' ? 'light' : 'outline'} size="sm">{t(`containers:state.${state}`)}</Badge>;
+  const hasFailed = (State === 'exited' || State === 'restarting') && ExitCode !== 0;
+  return <Badge color={State === 'exited' && hasFailed ? 'red' : COLOURS[State]} variant={State === 'running' ? 'light' : 'outline'} size="sm">{t(`containers:state.${State}`)}{hasFailed && ` (${ExitCode})`}</Badge>;
 }

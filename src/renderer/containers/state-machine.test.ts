@@ -18,6 +18,12 @@ test('a paused container cannot be paused, a running one not started', () => {
   expect(isAllowed('start', 'running')).toBe(false);
 });
 
+test('the engine may close a move that the machine has', () => {
+  expect(isAllowed('stop', 'running', ['exited'])).toBe(true);
+  expect(isAllowed('pause', 'running', ['exited'])).toBe(false);
+  expect(isAllowed('restart', 'running', [])).toBe(true);
+});
+
 test('every verb on an arrow is a move of the machine', () => {
   for (const { from, to, verbs } of ARROWS) for (const verb of verbs) expect(MOVES).toContainEqual({ verb, from, to });
 });

@@ -1,27 +1,25 @@
 // While a stop waits for the program to end: how long until it is killed.
 import { Button, Group, Progress, Text } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStore } from '../store.ts';
-import { stopping, verb, type Container } from './container-actions.ts';
+import { verb, type Container } from './container-actions.ts';
+import { useKillCountdown } from './use-life.ts';
 
-const REPAINT_MS = 100;
+/** Docker's, where neither the image nor the container names one. */
+export const DEFAULT_GRACE_SECONDS = 10;
 
 export function StopCountdown({ item, graceSeconds }: { item: Container; graceSeconds: number }) {
+  const leftMs = useKillCountdown(item, graceSeconds);
+  return leftMs === undefined ? null : <Countdown item={item} leftMs={leftMs} />;
+}
+
+function Countdown({ item, leftMs }: { item: Container; leftMs: number }) {
   const { t } = useTranslation();
-  const sinceMs = useStore(stopping)[item.key];
-  const [nowMs, setNow] = useState(Date.now);
-  useEffect(() => {
-    if (sinceMs === undefined) return undefined;
-    const timer = setInterval(() => setNow(Date.now()), REPAINT_MS);
-    return () => clearInterval(timer);
-  }, [sinceMs]);
-  if (sinceMs === undefined) return null;
-  const leftSeconds = Math.max(0, graceSeconds - (nowMs - sinceMs) / 1000);
+  const [wholeMs] = useState(leftMs); // from where it was first seen
   return (
     <Group gap="sm" wrap="nowrap" role="timer" aria-label={t('container:life.stopping')}>
-      <Text size="sm" className="numeric">{t('container:life.killIn', { seconds: leftSeconds.toFixed(1) })}</Text>
-      <Progress value={graceSeconds === 0 ? 100 : 100 - (leftSeconds / graceSeconds) * 100} w={120} color="orange" transitionDuration={REPAINT_MS} aria-label={t('container:life.stopping')} />
+      <Text size="sm" className="numeric">{t('container:life.killIn', { seconds: (leftMs / 1000).toFixed(1) })}</Text>
+      <Progress value={wholeMs === 0 ? 100 : 100 - (leftMs / wholeMs) * 100} w={100} color="orange" transitionDuration={100} aria-label={t('container:life.stopping')} />
       <Button size="compact-xs" color="red" variant="light" onClick={() => void verb('kill')([item])}>{t('container:life.killNow')}</Button>
     </Group>
   );

@@ -38,3 +38,19 @@ export function formatAge(atMs: number, language: string, nowMs = Date.now()): s
 export function shortId(id: string): string {
   return id.replace(/^sha256:/, '').slice(0, 12);
 }
+
+/** `3 min`, in the language of the page: one unit, rounded down. */
+export function formatSpan(ms: number, language: string): string {
+  const seconds = Math.max(0, ms / 1000);
+  const [size, unit] = STEPS.find(([step]) => seconds >= step) ?? [1, 'second'];
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(Math.floor(seconds / size));
+}
+
+const dates = new Map<string, Intl.DateTimeFormat>();
+
+/** Day and time to the second, in the language of the page. */
+export function formatTime(atMs: number, language: string): string {
+  let format = dates.get(language);
+  if (!format) dates.set(language, (format = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })));
+  return format.format(atMs);
+}

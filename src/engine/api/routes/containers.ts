@@ -98,6 +98,7 @@ export function containerRoutes(parts: Parts): Route[] {
         State: record.state,
         Moves: movesFrom(record.state),
         StopDeadline: stopDeadlineMs === undefined ? null : rfc3339(stopDeadlineMs),
+        Now: rfc3339(Date.now()), // a viewer's clock may differ
         History: record.history.map(({ from, to, atMs, cause }) => ({ From: from, To: to, At: rfc3339(atMs), Cause: cause })),
       });
     }),

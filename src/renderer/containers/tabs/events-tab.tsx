@@ -1,13 +1,14 @@
 // Everything that happened to a container, newest first.
 import { Badge, ScrollArea, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { formatTime } from '../../ui/format.ts';
 import { FailureNote, LoadingRows } from '../../ui/states.tsx';
 import { useContainerEvents } from '../use-events.ts';
 
 const NOT_SHOWN = ['image', 'name'];
 
 export function EventsTab({ host, id }: { host: string; id: string }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const query = useContainerEvents(host, id);
   if (query.isError) return <FailureNote title={t('container:events.failed')} error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <LoadingRows />;
@@ -19,7 +20,7 @@ export function EventsTab({ host, id }: { host: string; id: string }) {
         <Table.Tbody>
           {query.data.toReversed().map((event) => (
             <Table.Tr key={`${event.timeNano} ${event.Action}`}>
-              <Table.Td fz="xs" className="numeric">{new Date(event.timeNano / 1e6).toLocaleString()}</Table.Td>
+              <Table.Td fz="xs" className="numeric">{formatTime(event.timeNano / 1e6, i18n.language)}</Table.Td>
               <Table.Td><Badge color="gray" size="sm">{event.Action.slice(0, 60)}</Badge></Table.Td>
               <Table.Td ff="monospace" fz="xs" style={{ overflowWrap: 'anywhere' }}>{Object.entries(event.Actor.Attributes).filter(([name]) => !NOT_SHOWN.includes(name) && !name.includes('.')).map(([name, value]) => `${name}=${value}`).join('  ')}</Table.Td>
             </Table.Tr>

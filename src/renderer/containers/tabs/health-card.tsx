@@ -9,7 +9,7 @@ type Health = NonNullable<ContainerDetail['State']['Health']>;
 const COLOURS: Record<string, string> = { healthy: 'teal', unhealthy: 'red', starting: 'yellow' };
 
 export function HealthCard({ health }: { health: Health }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <Card title={t('container:health.title')}>
       <Group gap="xs" mb="xs">
@@ -20,7 +20,7 @@ export function HealthCard({ health }: { health: Health }) {
         <Table.Tbody>
           {(health.Log ?? []).toReversed().map((probe) => (
             <Table.Tr key={probe.Start}>
-              <Table.Td w={170} fz="xs" className="numeric">{new Date(probe.Start).toLocaleTimeString()} · {formatDuration(Date.parse(probe.End) - Date.parse(probe.Start))}</Table.Td>
+              <Table.Td w={170} fz="xs" className="numeric">{new Date(probe.Start).toLocaleTimeString(i18n.language)} · {formatDuration(Date.parse(probe.End) - Date.parse(probe.Start))}</Table.Td>
               <Table.Td w={60}><Badge size="sm" color={probe.ExitCode === 0 ? 'teal' : 'red'}>{probe.ExitCode}</Badge></Table.Td>
               <Table.Td ff="monospace" fz="xs" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{probe.Output.trim().slice(0, 500)}</Table.Td>
             </Table.Tr>

@@ -1,30 +1,45 @@
-// How the container got where it is: each change of state with its time and cause.
-import { Badge, ScrollArea, Timeline, Text } from '@mantine/core';
+// How the container got where it is: each change of state with its time and cause. Our engine keeps it; beside another engine the
+// events it still remembers stand in. Health and memory events are told by both.
+import { Badge, ScrollArea, Text, Timeline } from '@mantine/core';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
+import type { Life } from '../../../main/contract/container-tools.ts';
+import type { ContainerState } from '../../../main/contract/containers.ts';
 import type { DockerEvent } from '../../../main/contract/system.ts';
+import { formatTime } from '../../ui/format.ts';
+import { causeWords, eventWords } from '../event-words.ts';
 import { useContainerEvents } from '../use-events.ts';
+import { useLife } from '../use-life.ts';
 import { Card } from './card.tsx';
 
-/** Events that are moves of the state machine, and the colour of the point. */
-const MOVES: Record<string, string> = { create: 'gray', start: 'teal', die: 'red', stop: 'gray', kill: 'orange', restart: 'teal', pause: 'yellow', unpause: 'teal', oom: 'red', rename: 'gray', update: 'blue' };
-const SHOWN = 40;
+interface Entry { key: string; atMs: number; title: string; colour: string; cause: string }
+
+const STATE_COLOURS: Record<ContainerState, string> = { created: 'gray', running: 'teal', paused: 'yellow', restarting: 'orange', exited: 'gray', removing: 'gray', dead: 'red' };
+/** Events that are moves of the state machine, and their colours. */
+const MOVES: Record<string, string> = { create: 'gray', start: 'teal', die: 'red', stop: 'gray', kill: 'orange', restart: 'teal', pause: 'yellow', unpause: 'teal' };
+/** Events that are not, but tell of its life. */
+const OTHERS: Record<string, string> = { oom: 'red', rename: 'gray', update: 'blue' };
+const SHOWN = 60;
 
 export function HistoryCard({ host, id }: { host: string; id: string }) {
-  const { t } = useTranslation();
-  const moves = (useContainerEvents(host, id).data ?? []).filter((event) => event.Action in MOVES || event.Action.startsWith('health_status')).slice(-SHOWN).toReversed();
+  const { t, i18n } = useTranslation();
+  const { life } = useLife(host, id);
+  const events = useContainerEvents(host, id).data ?? [];
+  const entries = [...(life ? life.history.map((move) => moveEntry(move, t)) : []), ...events.flatMap((event) => eventEntry(event, life === null, t))]
+    .toSorted((a, b) => b.atMs - a.atMs).slice(0, SHOWN);
   return (
     <Card title={t('container:history.title')}>
-      {moves.length === 0 ? (
+      {entries.length === 0 ? (
         <Text size="sm" c="var(--gantry-subtle)">{t('container:history.none')}</Text>
       ) : (
-        <ScrollArea.Autosize mah={220} viewportProps={{ tabIndex: 0, 'aria-label': t('container:history.title') }}>
-          <Timeline bulletSize={12} lineWidth={2} active={moves.length}>
-            {moves.map((event) => (
-              <Timeline.Item key={`${event.timeNano} ${event.Action}`} color={colourOf(event)} pb={2}>
+        <ScrollArea.Autosize mah={260} viewportProps={{ tabIndex: 0, 'aria-label': t('container:history.title') }}>
+          <Timeline bulletSize={12} lineWidth={2} active={entries.length} styles={{ item: { marginTop: 6 } }}>
+            {entries.map((entry) => (
+              <Timeline.Item key={entry.key} color={entry.colour} pb={2}>
                 <Text size="sm" component="div">
-                  <Badge size="sm" color={colourOf(event)} mr={8}>{event.Action.split(':')[0] === 'health_status' ? event.Action.split(': ')[1] : event.Action}</Badge>
-                  {causeOf(event, (key, values) => t(key, values))}
-                  <Text span size="xs" c="var(--gantry-subtle)" ml={8} className="numeric">{new Date(event.time * 1000).toLocaleString()}</Text>
+                  <Badge size="sm" color={entry.colour} mr={8}>{entry.title}</Badge>
+                  {entry.cause}
+                  <Text span size="xs" c="var(--gantry-subtle)" ml={8} className="numeric">{formatTime(entry.atMs, i18n.language)}</Text>
                 </Text>
               </Timeline.Item>
             ))}
@@ -35,15 +50,16 @@ export function HistoryCard({ host, id }: { host: string; id: string }) {
   );
 }
 
-function colourOf(event: DockerEvent): string {
-  if (event.Action.startsWith('health_status')) return event.Action.endsWith('unhealthy') ? 'red' : 'teal';
-  if (event.Action === 'die' && event.Actor.Attributes['exitCode'] === '0') return 'gray';
-  return MOVES[event.Action] ?? 'gray';
+function moveEntry({ from, to, atMs, cause }: Life['history'][number], t: TFunction): Entry {
+  const failed = to === 'exited' && /^(exit (?!0$)|out of memory|ended while|start failed)/.test(cause);
+  return { key: `${atMs} ${from} ${to}`, atMs, title: t(`containers:state.${to}`), colour: failed ? 'red' : STATE_COLOURS[to], cause: causeWords(cause, t) };
 }
 
-function causeOf(event: DockerEvent, t: (key: string, values: Record<string, string>) => string): string {
+function eventEntry(event: DockerEvent, withMoves: boolean, t: TFunction): Entry[] {
+  const isHealth = event.Action.startsWith('health_status');
+  const known = isHealth ? (event.Action.endsWith('unhealthy') ? 'red' : 'teal') : (OTHERS[event.Action] ?? (withMoves ? MOVES[event.Action] : undefined));
+  if (known === undefined) return [];
   const { exitCode, signal } = event.Actor.Attributes;
-  if (event.Action === 'die' && exitCode !== undefined) return t('container:history.exit', { code: exitCode });
-  if (event.Action === 'kill' && signal !== undefined) return t('container:history.signal', { signal });
-  return '';
+  const cause = event.Action === 'die' && exitCode !== undefined ? t('container:history.exit', { code: exitCode }) : event.Action === 'kill' && signal !== undefined ? t('container:history.signal', { signal }) : '';
+  return [{ key: `${event.timeNano} ${event.Action}`, atMs: event.timeNano / 1e6, title: eventWords(event, t).name, colour: event.Action === 'die' && exitCode === '0' ? 'gray' : known, cause }];
 }

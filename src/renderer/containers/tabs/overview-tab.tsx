@@ -3,7 +3,7 @@ import { Badge, Grid, Group, Stack, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ContainerDetail } from '../../../main/contract/containers.ts';
-import { formatBytes, shortId } from '../../ui/format.ts';
+import { formatBytes, formatTime, shortId } from '../../ui/format.ts';
 import type { Container } from '../container-actions.ts';
 import { StateDiagram } from '../state-diagram.tsx';
 import { Card } from './card.tsx';
@@ -14,10 +14,10 @@ import { IsolationCard } from './isolation-card.tsx';
 type Fact = [name: string, value: ReactNode];
 
 export function OverviewTab({ item, detail }: { item: Container; detail: ContainerDetail }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { Config, HostConfig, State } = detail;
   const limits = limitsOf(HostConfig);
-  const date = (text: string) => (text.startsWith('0001') || text === '' ? '' : new Date(text).toLocaleString());
+  const date = (text: string) => (text.startsWith('0001') || text === '' ? '' : formatTime(Date.parse(text), i18n.language));
   const run: Fact[] = [
     ['image', Config.Image],
     ['command', <code key="c">{[detail.Path, ...detail.Args].join(' ')}</code>],
@@ -69,7 +69,7 @@ export function OverviewTab({ item, detail }: { item: Container; detail: Contain
 
 function Networks({ item, detail }: { item: Container; detail: ContainerDetail }) {
   const networks = Object.entries((detail.NetworkSettings['Networks'] ?? {}) as Record<string, { IPAddress?: string; GlobalIPv6Address?: string; MacAddress?: string }>);
-  const ports = item.row.Ports.map((port) => (port.PublicPort === undefined ? `${port.PrivatePort}/${port.Type}` : `${port.IP ?? ''}:${port.PublicPort} → ${port.PrivatePort}/${port.Type}`));
+  const ports = item.row.Ports.map((port) => (port.PublicPort === undefined ? `${port.PrivatePort}/${port.Type}` : `${port.IP?.includes(':') ? `[${port.IP}]` : (port.IP ?? '')}:${port.PublicPort} → ${port.PrivatePort}/${port.Type}`));
   if (networks.length === 0 && ports.length === 0) return <None />;
   return (
     <Stack gap={6}>

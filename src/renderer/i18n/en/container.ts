@@ -3,7 +3,7 @@ export default {
   ok: 'OK',
   removed: 'It was removed.',
   tabs: { overview: 'Overview', logs: 'Logs', terminal: 'Terminal', files: 'Files', stats: 'Stats', processes: 'Processes', changes: 'Changes', inspect: 'Inspect', events: 'Events' },
-  life: { title: 'Life', now: 'State machine, now: {{state}}', wait: 'Nothing can be done in this state.', exit: 'ends', policy: 'restart policy', stopping: 'Stopping', killIn: 'Asked to stop; killed in {{seconds}} s', killNow: 'Kill now' },
+  life: { title: 'Life', now: 'State machine, now: {{state}}', wait: 'Nothing can be done in this state.', exit: 'ends', fails: 'fails', policy: 'restart policy', stopping: 'Stopping', killIn: 'Asked to stop; killed in {{seconds}} s', killNow: 'Kill now' },
   overview: { run: 'What runs', mounts: 'Files from outside', network: 'Networks and ports', limits: 'Limits', env: 'Environment', labels: 'Labels', readOnly: 'Read only', none: 'None' },
   facts: { image: 'Image', command: 'Command', workingDir: 'Working folder', user: 'User', restart: 'Restart policy', created: 'Created', started: 'Started', finished: 'Ended', exit: 'Exit code', oom: 'out of memory', error: 'Error', restarts: 'Restarts', id: 'ID', memory: 'Memory', memorySwap: 'Memory and swap', memoryReservation: 'Memory reservation', cpus: 'CPUs', cpuShares: 'CPU shares', cpuset: 'CPU set', pids: 'Processes' },
   health: { title: 'Health check', healthy: 'Healthy', unhealthy: 'Unhealthy', starting: 'Starting', none: 'None', streak_one: 'failed once', streak_other: 'failed {{count}} times in a row' },
@@ -13,6 +13,11 @@ export default {
     security: 'Seccomp: {{seccomp}}; {{capabilities}} capabilities',
   },
   history: { title: 'History', none: 'The engine remembers nothing about it.', exit: 'exit code {{code}}', signal: 'signal {{signal}}' },
+  cause: { exit: 'ended with {{code}}', exitSignal: 'ended with {{code}} by signal {{signal}}', grace: 'stopped; killed after {{seconds}} s of grace', killed: 'killed by {{signal}}', oom: 'out of memory', policy: 'restart policy', policyAtStart: 'restart policy, as the engine started', startFailed: 'the start failed', forced: 'removed by force', removeFailed: 'the removal failed', startedAlone: 'started; found running by a new engine', endedAlone: 'ended while no engine ran', machine: 'the machine was restarted' },
+  happened: {
+    create: 'created', start: 'started', die: 'ended', stop: 'stopped', kill: 'signal sent', restart: 'restarted', pause: 'paused', unpause: 'resumed', oom: 'out of memory', rename: 'renamed', update: 'limits changed', destroy: 'removed', attach: 'attached', detach: 'detached', resize: 'terminal resized', top: 'processes listed', commit: 'image made', export: 'exported',
+    'archive-path': 'files read', 'extract-to-dir': 'files written', copy: 'files copied', exec_create: 'command prepared', exec_start: 'command started', exec_die: 'command ended', exec_detach: 'command detached', prune: 'cleaned up',
+  },
   logs: {
     tools: 'Log tools', search: 'Search the whole log', case: 'Match case', regex: 'Regular expression', previous: 'Previous hit', next: 'Next hit', onlyHits: 'Only lines that match',
     levels: 'Level', streams: 'Stream', level: { error: 'Error', warn: 'Warning', info: 'Info', debug: 'Debug', none: 'Without level' },

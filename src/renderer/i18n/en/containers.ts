@@ -11,7 +11,8 @@ export default {
   filter: { placeholder: 'Filter: words, state:running, image:nginx, -label:x', saved: 'Saved', save: 'Save this filter…', remove: 'Delete filter {{name}}', byProject: 'By project' },
   columns: { name: 'Name', state: 'State', image: 'Image', cpu: 'CPU', memory: 'Memory', ports: 'Ports', status: 'Status', created: 'Created', host: 'Host' },
   state: { created: 'Created', running: 'Running', paused: 'Paused', restarting: 'Restarting', removing: 'Removing', exited: 'Exited', dead: 'Dead' },
-  actions: { start: 'Start', logs: 'Logs together', stop: 'Stop', restart: 'Restart', pause: 'Pause', unpause: 'Resume', kill: 'Kill', remove: 'Remove' },
+  up: 'Up {{time}}',
+  actions: { create: 'Create', start: 'Start', logs: 'Logs together', stop: 'Stop', restart: 'Restart', pause: 'Pause', unpause: 'Resume', kill: 'Kill', remove: 'Remove' },
   failed: {
     start: '{{name}} did not start',
     stop: '{{name}} did not stop',

@@ -3,7 +3,7 @@ export default {
   ok: '确定',
   removed: '它已被删除。',
   tabs: { overview: '概览', logs: '日志', terminal: '终端', files: '文件', stats: '资源', processes: '进程', changes: '变更', inspect: '详情', events: '事件' },
-  life: { title: '生命周期', now: '状态机，当前：{{state}}', wait: '当前状态下没有可执行的操作。', exit: '结束', policy: '重启策略', stopping: '正在停止', killIn: '已请求停止，{{seconds}} 秒后强制结束', killNow: '立即强制结束' },
+  life: { title: '生命周期', now: '状态机，当前：{{state}}', wait: '当前状态下没有可执行的操作。', exit: '结束', fails: '失败', policy: '重启策略', stopping: '正在停止', killIn: '已请求停止，{{seconds}} 秒后强制结束', killNow: '立即强制结束' },
   overview: { run: '运行内容', mounts: '外部文件', network: '网络与端口', limits: '限制', env: '环境变量', labels: '标签', readOnly: '只读', none: '无' },
   facts: { image: '镜像', command: '命令', workingDir: '工作目录', user: '用户', restart: '重启策略', created: '创建时间', started: '启动时间', finished: '结束时间', exit: '退出码', oom: '内存不足', error: '错误', restarts: '重启次数', id: 'ID', memory: '内存', memorySwap: '内存与交换', memoryReservation: '内存预留', cpus: 'CPU 数', cpuShares: 'CPU 份额', cpuset: 'CPU 集合', pids: '进程数' },
   health: { title: '健康检查', healthy: '健康', unhealthy: '不健康', starting: '启动中', none: '无', streak_one: '失败一次', streak_other: '连续失败 {{count}} 次' },
@@ -13,6 +13,11 @@ export default {
     security: 'Seccomp：{{seccomp}}；{{capabilities}} 项能力',
   },
   history: { title: '历史', none: '引擎没有保留它的记录。', exit: '退出码 {{code}}', signal: '信号 {{signal}}' },
+  cause: { exit: '以退出码 {{code}} 结束', exitSignal: '因信号 {{signal}} 结束，退出码 {{code}}', grace: '已停止；等待 {{seconds}} 秒后被强制结束', killed: '被 {{signal}} 终止', oom: '内存不足', policy: '重启策略', policyAtStart: '重启策略，引擎启动时', startFailed: '启动失败', forced: '被强制删除', removeFailed: '删除失败', startedAlone: '已启动；新引擎发现它正在运行', endedAlone: '在引擎未运行时结束', machine: '机器重新启动了' },
+  happened: {
+    create: '创建', start: '启动', die: '结束', stop: '停止', kill: '发送信号', restart: '重启', pause: '暂停', unpause: '恢复', oom: '内存不足', rename: '重命名', update: '修改限制', destroy: '删除', attach: '连接', detach: '断开连接', resize: '调整终端大小', top: '列出进程', commit: '制作镜像', export: '导出',
+    'archive-path': '读取文件', 'extract-to-dir': '写入文件', copy: '复制文件', exec_create: '准备命令', exec_start: '启动命令', exec_die: '命令结束', exec_detach: '命令转入后台', prune: '清理',
+  },
   logs: {
     tools: '日志工具', search: '搜索全部日志', case: '区分大小写', regex: '正则表达式', previous: '上一处', next: '下一处', onlyHits: '只显示匹配的行',
     levels: '级别', streams: '输出流', level: { error: '错误', warn: '警告', info: '信息', debug: '调试', none: '无级别' },

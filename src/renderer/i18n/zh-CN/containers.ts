@@ -11,7 +11,8 @@ export default {
   filter: { placeholder: '筛选：词语、state:running、image:nginx、-label:x', saved: '已保存', save: '保存此筛选…', remove: '删除筛选 {{name}}', byProject: '按项目分组' },
   columns: { name: '名称', state: '状态', image: '镜像', cpu: 'CPU', memory: '内存', ports: '端口', status: '运行情况', created: '创建时间', host: '主机' },
   state: { created: '已创建', running: '运行中', paused: '已暂停', restarting: '正在重启', removing: '正在删除', exited: '已退出', dead: '已失效' },
-  actions: { start: '启动', logs: '合并日志', stop: '停止', restart: '重启', pause: '暂停', unpause: '恢复', kill: '强制终止', remove: '删除' },
+  up: '已运行 {{time}}',
+  actions: { create: '创建', start: '启动', logs: '合并日志', stop: '停止', restart: '重启', pause: '暂停', unpause: '恢复', kill: '强制终止', remove: '删除' },
   failed: {
     start: '{{name}} 未能启动',
     stop: '{{name}} 未能停止',
