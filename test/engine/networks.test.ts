@@ -74,6 +74,33 @@ describe('the default bridge', () => {
   }, 30_000);
 });
 
+describe('published ports of a container on several networks', () => {
+  test('lead to the network that leads outside, whichever was named first, and move with it', async () => {
+    await engine.dockerOk('network', 'create', '--internal', 'closed');
+    await engine.dockerOk('network', 'create', 'open1');
+    await engine.dockerOk('network', 'create', 'open2');
+    await engine.dockerOk('run', '-d', '--name', 'both', '--network', 'closed', '-p', '8090:80', ...serve(80, 'both'));
+    expect(await engine.dockerOk('port', 'both')).toBe(''); // nothing leads outside yet
+    await engine.dockerOk('network', 'connect', 'open1', 'both');
+    expect(await engine.dockerOk('port', 'both')).toBe('80/tcp -> 0.0.0.0:8090\n80/tcp -> [::]:8090');
+    expect(await eventually(() => reach(outside, '192.0.2.1', 8090) === 'both')).toBe(true);
+    await engine.dockerOk('network', 'connect', 'open2', 'both');
+    await engine.dockerOk('network', 'disconnect', 'open1', 'both');
+    expect(await eventually(() => reach(outside, '192.0.2.1', 8090) === 'both')).toBe(true);
+    expect(reach(engine.netns, '::1', 8090)).toBe('both');
+    await engine.dockerOk('network', 'disconnect', 'open2', 'both');
+    expect(await engine.dockerOk('port', 'both')).toBe('');
+    await engine.dockerOk('run', '-d', '--name', 'taker', '-p', '8090:80', ...serve(80, 'taker')); // the host port is free again
+    expect((await engine.docker('network', 'connect', 'open1', 'both')).stderr).toContain('0.0.0.0:8090 failed: port is already allocated (by container taker)');
+    expect(await engine.dockerOk('inspect', '-f', '{{len .NetworkSettings.Networks}}', 'both')).toBe('1');
+    await engine.dockerOk('rm', '-f', 'both', 'taker');
+    await engine.dockerOk('run', '-d', '--name', 'both', '--network', 'closed', '--network', 'open1', '-p', '8090:80', ...serve(80, 'both'));
+    expect(await eventually(() => reach(outside, '192.0.2.1', 8090) === 'both')).toBe(true);
+    await engine.dockerOk('rm', '-f', 'both');
+    await engine.dockerOk('network', 'rm', 'closed', 'open1', 'open2');
+  }, 60_000);
+});
+
 describe('user-defined networks', () => {
   test('names, aliases and IPv6 work inside, other networks stay apart, internal ones reach nothing outside', async () => {
     await engine.dockerOk('network', 'create', '--ipv6', '--subnet', '10.91.0.0/24', '--subnet', 'fd91::/64', 'shop');

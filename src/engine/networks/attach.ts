@@ -4,12 +4,11 @@ import type { NetworkAttachment, NetworkedContainer, NetworkUsers } from '../nee
 import { Conflict, InvalidParameter, NotFound } from '../wire/errors.ts';
 import { copyHostFiles, fileMounts, hostResolvers, resolvConfFor, writeContainerFiles } from './container-files.ts';
 import type { HostsEntry } from './hosts-file.ts';
-import { bindAddress } from './links.ts';
 import { makeNamespace, netnsFile, removeNamespace, type Wiring } from './namespace.ts';
 import type { NameService } from './name-service.ts';
-import { gatewayEndpoint, networkMode, planEndpoint, wishedNetworks } from './plan.ts';
+import { networkMode, planEndpoint, wishedNetworks } from './plan.ts';
 import { choosePorts, PortBusy, readPortFacts, withHolder } from './port-reservation.ts';
-import { parsePort, portKey, portWishes } from './published-ports.ts';
+import { frontRecord, onlyExposed, targetOf, wishesOn } from './publication.ts';
 import { bareAddress, isUserDefined, poolsOf, type NetworkRecord, type Sandbox } from './record.ts';
 import type { Relays } from './relay.ts';
 import type { Sandboxes } from './sandboxes.ts';
@@ -94,9 +93,8 @@ function reserve({ sandboxes }: AttachNeeds, sandbox: Sandbox): Sandbox {
 async function plan(needs: AttachNeeds, container: NetworkedContainer, file: string): Promise<Sandbox> {
   const { store, sandboxes } = needs;
   const wished = wishedNetworks(container).map(([name, wish]) => [store.find(name), wish] as const);
-  const { PortBindings, PublishAllPorts } = container.hostConfig;
-  const first = wished.find(([record]) => record.driver === 'bridge')?.[0];
-  const wishes = first && !first.internal ? portWishes({ portBindings: PortBindings, publishAll: PublishAllPorts, exposed: container.config.ExposedPorts }, defaultAddress(first)) : [];
+  const front = frontRecord(wished.map(([record]) => record), priorities(container, store));
+  const wishes = wishesOn(front, container);
   const facts = await readPortFacts(wishes);
   // from here to `reserve` nothing waits: nobody else can take what is chosen
   const sandbox = emptySandbox(container, file);
@@ -104,13 +102,10 @@ async function plan(needs: AttachNeeds, container: NetworkedContainer, file: str
     if (record.driver === 'host' || record.driver === 'null') throw new InvalidParameter(`container cannot be connected to network ${record.name} beside others`);
     sandbox.endpoints.push(planEndpoint(record, wish, container, { taken: (id) => sandboxes.taken(id), resting: sandboxes.resting(), devices: sandbox.endpoints.map(({ device }) => device) }));
   }
-  const front = sandbox.endpoints.find((endpoint) => endpoint.networkId === (gatewayEndpoint(sandbox.endpoints, priorities(container, store), 'gateway4') ?? sandbox.endpoints[0])?.networkId);
-  sandbox.ports = choosePorts(wishes, facts, sandboxes.values(), { ipv4: front?.ipv4 ? bareAddress(front.ipv4) : null, ipv6: front?.ipv6 ? bareAddress(front.ipv6) : null });
-  sandbox.exposed = Object.keys({ ...container.config.ExposedPorts }).map(parsePort).filter((port) => !sandbox.ports.some((other) => portKey(other) === portKey(port)));
+  sandbox.ports = choosePorts(wishes, facts, sandboxes.values(), targetOf(sandbox.endpoints.find(({ networkId }) => networkId === front?.id)));
+  sandbox.exposed = onlyExposed(container, sandbox.ports);
   return reserve(needs, sandbox);
 }
-
-const defaultAddress = (record: NetworkRecord): string => { const address = bindAddress(record); return address === '0.0.0.0' ? '' : address; };
 
 async function build(needs: AttachNeeds, container: NetworkedContainer, sandbox: Sandbox, options: { signal?: AbortSignal | undefined }) {
   const { store, topology, relays, names, log } = needs;
@@ -141,7 +136,7 @@ export function wiringOf({ store }: Pick<AttachNeeds, 'store'>, container: Pick<
   return { endpoints: sandbox.endpoints, recordOf: (id) => recordOf(store, id), priorityOf: priorities(container, store) };
 }
 
-function priorities(container: Pick<NetworkedContainer, 'endpoints'>, store: NetworkStore): (networkId: string) => number {
+export function priorities(container: Pick<NetworkedContainer, 'endpoints'>, store: NetworkStore): (networkId: string) => number {
   return (networkId) => {
     const name = store.byId(networkId)?.name ?? '';
     return container.endpoints[name]?.GwPriority ?? container.endpoints[networkId]?.GwPriority ?? 0;

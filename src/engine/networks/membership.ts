@@ -5,11 +5,13 @@ import type { EventBus } from '../base/events.ts';
 import { keyedLocks } from '../base/locks.ts';
 import type { NetworkedContainer } from '../needs.ts';
 import { Forbidden, InvalidParameter } from '../wire/errors.ts';
-import { hostGateway, recordOf, wiringOf, type AttachNeeds } from './attach.ts';
+import { hostGateway, priorities, recordOf, wiringOf, type AttachNeeds } from './attach.ts';
 import { hostResolvers, resolvConfFor, writeContainerFiles } from './container-files.ts';
 import { addToNamespace, removeFromNamespace } from './namespace.ts';
 import { checkWish, networkMode, planEndpoint, wishedNetworks } from './plan.ts';
-import { isUserDefined, type NetworkRecord, type Sandbox } from './record.ts';
+import { frontRecord, republish } from './publication.ts';
+import { PortBusy, withHolder } from './port-reservation.ts';
+import { isUserDefined, type Endpoint, type NetworkRecord, type Sandbox } from './record.ts';
 
 export interface Membership {
   connect(network: string, container: string, wish: EndpointSettings): Promise<void>;
@@ -29,6 +31,17 @@ export function createMembership(needs: AttachNeeds, events: EventBus): Membersh
     await writeContainerFiles(container, { endpoints: sandbox.endpoints, linked: [], hostGateway: hostGateway(store), resolvConf, servesNames });
     if (servesNames) await names.open(sandbox);
     await sandboxes.save(sandbox);
+  };
+  const movePorts = async (container: NetworkedContainer, sandbox: Sandbox) => {
+    const front = frontRecord(sandbox.endpoints.map(({ networkId }) => recordOf(store, networkId)), priorities(container, store));
+    await republish(needs, container, sandbox, front);
+  };
+  /** Takes a running container off a network, ports and all. */
+  const leave = async (container: NetworkedContainer, sandbox: Sandbox, endpoint: Endpoint) => {
+    sandbox.endpoints.splice(sandbox.endpoints.indexOf(endpoint), 1);
+    if (sandbox.netns) await removeFromNamespace(sandbox.netns, endpoint, wiringOf(needs, container, sandbox), log);
+    await movePorts(container, sandbox);
+    topology.settle();
   };
   return {
     async connect(networkName, containerName, wish) {
@@ -51,11 +64,17 @@ export function createMembership(needs: AttachNeeds, events: EventBus): Membersh
           try {
             await topology.ensure(record);
             await addToNamespace(sandbox.netns, endpoint, wiringOf(needs, { endpoints }, sandbox), log);
-            await rewriteFiles(container, sandbox);
           } catch (error) {
             sandbox.endpoints.splice(sandbox.endpoints.indexOf(endpoint), 1);
             topology.settle();
             throw error;
+          }
+          try {
+            await movePorts({ ...container, endpoints }, sandbox);
+            await rewriteFiles(container, sandbox);
+          } catch (error) {
+            await leave(container, sandbox, endpoint).catch((failure: unknown) => log.warn('a connection that failed could not be taken back', { network: record.name, container: container.name, error: failure }));
+            throw error instanceof PortBusy ? await withHolder(error) : error;
           }
         }
         await users().saveEndpoints(container.id, endpoints);
@@ -73,14 +92,8 @@ export function createMembership(needs: AttachNeeds, events: EventBus): Membersh
         const sandbox = sandboxes.get(container.id);
         const endpoint = sandbox?.endpoints.find(({ networkId }) => networkId === record.id);
         if (sandbox?.netns && endpoint) {
-          sandbox.endpoints.splice(sandbox.endpoints.indexOf(endpoint), 1);
-          await removeFromNamespace(sandbox.netns, endpoint, wiringOf(needs, { endpoints }, sandbox), log);
-          const address = (text: string | null) => text?.split('/')[0];
-          const lost = sandbox.ports.filter(({ target }) => target === address(endpoint.ipv4) || target === address(endpoint.ipv6));
-          sandbox.ports = sandbox.ports.filter((port) => !lost.includes(port));
-          if (lost.length > 0) await topology.filter.change({ remove: lost });
+          await leave({ ...container, endpoints }, sandbox, endpoint);
           await rewriteFiles(container, sandbox);
-          topology.settle();
         }
         await users().saveEndpoints(container.id, endpoints);
         say('disconnect', record, container);
