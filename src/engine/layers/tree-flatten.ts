@@ -1,6 +1,7 @@
 // An image's final file system as a single layer; two of them stacked are the comparison of two images:
 // the second is opaque at its root, so everything only the first has is removed, and marks tell the rest.
 import { allocateTreeFile, FLAG, KIND, stringOf, type LayerTree } from './tree-file.ts';
+import { copyOf } from './tree-links.ts';
 import { MARK, stackLayers, type ImageTree } from './tree.ts';
 
 export interface FlatImage {
@@ -68,10 +69,10 @@ function fill(tree: ImageTree, flat: LayerTree, kept: number[], indexOf: Int32Ar
       for (let i = 0; i < 4; i++) flat.hash[4 * index + i] = layer.hash[4 * at + i] as number;
       flat.flags[index] = (flat.flags[index] as number) & ~(FLAG.opaque | FLAG.hardlink);
       if (flat.kind[index] === KIND.file) {
-        const copy = (layer.hardlinkOf[at] as number) || at;
-        const key = layerIndex * 2 ** 32 + copy;
+        const copy = copyOf(tree, layerIndex, at);
+        const key = copy.layer * 2 ** 32 + copy.node;
         const first = seen.get(key);
-        flat.stored[index] = first === undefined ? (layer.stored[copy] as number) : 0;
+        flat.stored[index] = first === undefined ? ((tree.layers[copy.layer] as LayerTree).stored[copy.node] as number) : 0;
         flat.storedBytes += flat.stored[index] as number;
         if (first === undefined) seen.set(key, index);
         else { flat.hardlinkOf[index] = first; flat.flags[index] = (flat.flags[index] as number) | FLAG.hardlink; }
@@ -94,5 +95,5 @@ export function compareImages(before: FlatImage, after: FlatImage, options: { ig
   const timeless = ({ tree }: FlatImage) => (options.ignoreTimes ? { ...tree, mtime: new Float64Array(tree.nodes) } : tree);
   const flags = Uint8Array.from(after.tree.flags);
   flags[0] = (flags[0] as number) | FLAG.opaque;
-  return { ...stackLayers([timeless(before), { ...timeless(after), flags }]), layers: [before.tree, after.tree] };
+  return { ...stackLayers([timeless(before), { ...timeless(after), flags }]), layers: [before.tree, after.tree], copies: new Map() };
 }

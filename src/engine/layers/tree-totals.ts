@@ -4,9 +4,12 @@
 //   overwritten   the path was written again with other content, or as another kind
 //   deletedLater  a whiteout, an opaque directory or a replaced directory above it took it away
 //   metadataOnly  the path was written again with the same content, only mode, owner, mtime or xattrs differ
+// What one name says is said of the copy: the last name to vanish tells the cause. A path stored again without any difference is
+// overwritten. Sparse files count the bytes that are stored, not their holes. An earlier copy of a path in the same layer is overwritten.
 // stored = visible + overwritten + deletedLater + metadataOnly, exactly. Duplicates (equal content visible under several paths that are
 // not hard links) are counted apart: all copies of a content but one.
 import { FLAG, KIND, type LayerTree } from './tree-file.ts';
+import { copyOf } from './tree-links.ts';
 import { MARK, unionPath, type ImageTree } from './tree.ts';
 
 export type WasteCause = 'overwritten' | 'deletedLater' | 'metadataOnly';
@@ -29,7 +32,7 @@ export interface LayerTotals {
   storedBytes: number;
   /** those of them the final image does not show */
   reclaimableBytes: number;
-  /** paths that are not directories, by mark */
+  /** paths by mark: those that are not directories, and each that became one or is one no more (`type`) */
   files: FileCounts;
 }
 
@@ -99,7 +102,9 @@ interface HiddenCopy { node: number; layer: number; copy: number; hiddenBy: numb
 function hideCopies(tree: ImageTree, visible: Uint8Array[], layers: LayerTotals[]): Iterable<HiddenCopy> {
   const single: HiddenCopy[] = [];
   const linked = new Map<string, HiddenCopy>(); // copies with several names
+  const copiesOfLower = tree.copies.size > 0;
   const hasLinks = tree.layers.map((layer) => linkedNodes(layer));
+  for (const found of tree.copies.values()) for (const { layer, node } of found.values()) (hasLinks[layer] as Uint8Array)[node] = 1;
   for (let node = 0; node < tree.nodes; node++) {
     const end = tree.eventBegin[node + 1] as number;
     let lastKind = -1; // kind of what the path showed before, -1 nothing
@@ -110,15 +115,17 @@ function hideCopies(tree: ImageTree, visible: Uint8Array[], layers: LayerTotals[
       const at = (tree.eventNode[event] as number) - 1;
       const kind = mark === MARK.removed ? lastKind : (layer.kind[at] as number);
       const counted = COUNTED[mark];
-      if (kind !== KIND.dir && counted !== undefined) (layers[index] as LayerTotals).files[counted]++;
+      if ((kind !== KIND.dir || mark === MARK.type) && counted !== undefined) (layers[index] as LayerTotals).files[counted]++;
       lastKind = kind;
       if (kind !== KIND.file || mark === MARK.removed) continue;
-      const copy = (layer.hardlinkOf[at] as number) || at;
-      if (event + 1 === end) { (visible[index] as Uint8Array)[copy] = 1; continue; }
-      if (layer.stored[copy] === 0) continue;
-      const hiding: HiddenCopy = { node, layer: index, copy, hiddenBy: tree.eventLayer[event + 1] as number, cause: causeOf(tree.eventMark[event + 1] as number) };
-      if (!(hasLinks[index] as Uint8Array)[copy]) { single.push(hiding); continue; }
-      const key = `${index}:${copy}`;
+      const own = copiesOfLower ? copyOf(tree, index, at) : undefined;
+      const home = own?.layer ?? index;
+      const copy = own?.node ?? ((layer.hardlinkOf[at] as number) || at);
+      if (event + 1 === end) { (visible[home] as Uint8Array)[copy] = 1; continue; }
+      if ((tree.layers[home] as LayerTree).stored[copy] === 0) continue;
+      const hiding: HiddenCopy = { node, layer: home, copy, hiddenBy: tree.eventLayer[event + 1] as number, cause: causeOf(tree.eventMark[event + 1] as number) };
+      if (!(hasLinks[home] as Uint8Array)[copy]) { single.push(hiding); continue; }
+      const key = `${home}:${copy}`;
       const other = linked.get(key);
       if (other === undefined || other.hiddenBy < hiding.hiddenBy) linked.set(key, hiding);
     }

@@ -50,6 +50,33 @@ describe('tree file', () => {
     expect(tree.kind[at(tree, '/lone')]).toBe(KIND.hardlink);
   });
 
+  test('a hard link keeps the content it was made for when its first name is written again', () => {
+    const tree = build(entry('a', { size: 9 }), entry('b', { type: 'hardlink', linkTarget: 'a' }), entry('c', { type: 'hardlink', linkTarget: 'b' }), entry('a', { size: 4 }));
+    expect(['/a', '/b', '/c'].map((path) => [tree.size[at(tree, path)], tree.stored[at(tree, path)]])).toEqual([[4, 4], [9, 9], [9, 0]]);
+    expect(tree.hardlinkOf[at(tree, '/c')]).toBe(at(tree, '/b'));
+    expect([tree.storedBytes, tree.shadowed]).toEqual([13, []]);
+  });
+
+  test('a link to its own place changes nothing; links are found whatever their order', () => {
+    expect(build(entry('a', { size: 9 }), entry('b', { type: 'hardlink', linkTarget: 'a' }), entry('a', { type: 'hardlink', linkTarget: 'b' })).storedBytes).toBe(9);
+    const tree = build(entry('a', { type: 'hardlink', linkTarget: 'b' }), entry('b', { type: 'hardlink', linkTarget: 'c' }), entry('c', { size: 3 }));
+    expect([tree.hardlinkOf[at(tree, '/a')], tree.hardlinkOf[at(tree, '/b')], tree.storedBytes]).toEqual([at(tree, '/c'), at(tree, '/c'), 3]);
+  });
+
+  test('a link to a symbolic link has the target of that', () => {
+    const tree = build(entry('l', { type: 'symlink', linkTarget: 'x' }), entry('m', { type: 'hardlink', linkTarget: 'l' }));
+    expect([tree.kind[at(tree, '/m')], stringOf(tree, tree.link[at(tree, '/m')] as number)]).toEqual([KIND.symlink, 'x']);
+  });
+
+  test('symbolic links of the layer are followed on the way to an entry, and never out of it', () => {
+    const tree = build(
+      entry('usr/lib', { type: 'dir' }), entry('lib', { type: 'symlink', linkTarget: 'usr/lib' }), entry('lib/a'), entry('lib/.wh.b'),
+      entry('up', { type: 'symlink', linkTarget: '/../../usr/./lib/../share' }), entry('up/c'), entry('loop', { type: 'symlink', linkTarget: 'loop' }), entry('loop/d'),
+    );
+    expect(paths(tree)).toEqual(['/lib', '/loop', '/up', '/usr', '/usr/lib', '/usr/share', '/usr/lib/a', '/usr/lib/b', '/usr/share/c']);
+    expect(tree.refused).toBe(1);
+  });
+
   test('whiteouts name what they hide; an opaque mark sits on its folder', () => {
     const tree = build(entry('d/.wh.gone'), entry('o/.wh..wh..opq'), entry('o/new'), entry('both'), entry('.wh.both'), entry('.wh.dir'), entry('dir/new'));
     expect(tree.kind[at(tree, '/d/gone')]).toBe(KIND.whiteout);

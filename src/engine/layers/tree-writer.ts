@@ -1,6 +1,8 @@
 // Makes a layer's tree file from the entries of its tar stream, in whatever order they come.
 // Names are cleaned as an unpacker does it: leading "/" and "./" fall off, "." and empty parts too; ".." is refused, because
-// no unpacker would follow it. When one path comes twice in a layer the later entry wins, as it does on disk.
+// no unpacker would follow it. A symbolic link of this layer on the way to an entry is followed inside the layer, as unpackers do;
+// one of a lower layer is not there when a layer is unpacked, so a directory takes its place.
+// When one path comes twice in a layer the later entry wins, as it does on disk; hard links made before keep the first one's content.
 import type { TarEntry, TarEnd, TarType } from './tar-headers.ts';
 import { allocateTreeFile, FLAG, KIND, type Kind, type LayerTree, type TreeFileHeader } from './tree-file.ts';
 
@@ -18,6 +20,10 @@ interface Node {
   flags: number;
   entry: TarEntry | undefined;
   children: Map<string, Node> | undefined;
+  /** of a hard link: the first name of its file, itself no link; undefined while that is not known */
+  linkTo: Node | undefined;
+  /** of a first name: the further ones */
+  linked: Node[] | undefined;
   /** place in breadth-first order, known at the end */
   index: number;
 }
@@ -28,36 +34,47 @@ const KINDS: Record<TarType, Kind> = {
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 const MAX_PATH_BYTES = 16 * 1024; // four times Linux's PATH_MAX; also bounds how deep folders nest here
+const MAX_HOPS = 40; // as the kernel follows them (path_resolution(7))
 const MAX_SHADOWED = 10_000; // enough to explain; the sum of bytes is kept exact in the last item
 
 export function createTreeFileWriter(): TreeFileWriter {
   const root = newNode('', undefined, KIND.dir, FLAG.implied);
   const folders = new Map<string, Node>();
   const shadowed: [string, number][] = [];
+  const links: Node[] = [];
   let refused = 0;
   let lastFolder = '';
   let lastNode = root;
 
-  const folderAt = (path: string): Node => {
+  /** The folder at a clean path, made when it is not there; undefined when links on the way lead nowhere. */
+  const folderAt = (path: string): Node | undefined => {
     if (path === '') return root;
     if (path === lastFolder) return lastNode;
-    let node = folders.get(path);
-    if (node === undefined) {
-      const cut = path.lastIndexOf('/');
-      const parent = folderAt(cut === -1 ? '' : path.slice(0, cut));
-      const name = path.slice(cut + 1);
-      const there = parent.children?.get(name);
-      if (there !== undefined && there.kind === KIND.dir) node = there;
-      else {
-        node = newNode(name, parent, KIND.dir, there?.kind === KIND.whiteout ? FLAG.implied | FLAG.opaque : FLAG.implied);
-        if (there?.entry) shadow(path, there.entry);
-        put(parent, node);
-      }
-      folders.set(path, node);
+    let cut = path.length;
+    let known: Node | undefined;
+    while (cut > 0 && (known = folders.get(path.slice(0, cut))) === undefined) cut = path.lastIndexOf('/', cut - 1);
+    if (cut === path.length) {
+      lastFolder = path;
+      lastNode = known as Node;
+      return known;
     }
-    lastFolder = path;
-    lastNode = node;
+    const node = walk(known ?? root, path.slice(Math.max(0, cut)).split('/'), (parent, name) => {
+      const there = parent.children?.get(name);
+      if (there?.kind === KIND.dir) return there;
+      if (there !== undefined) drop(there);
+      return put(parent, newNode(name, parent, KIND.dir, FLAG.implied | hiding(there)));
+    });
+    if (node !== undefined && pathOf(node) === path) folders.set(path, node); // not through a link, which may be replaced later
     return node;
+  };
+
+  const lookUp = (path: string): Node | undefined => {
+    const cut = path.lastIndexOf('/');
+    const folder = cut === -1 ? root : walk(root, path.slice(0, cut).split('/'), (parent, name) => {
+      const there = parent.children?.get(name);
+      return there?.kind === KIND.dir ? there : undefined;
+    });
+    return folder?.children?.get(path.slice(cut + 1));
   };
 
   const shadow = (path: string, entry: TarEntry) => {
@@ -67,16 +84,36 @@ export function createTreeFileWriter(): TreeFileWriter {
     else shadowed.push([path, entry.storedBytes]);
   };
 
-  const shadowBelow = (path: string, node: Node) => {
-    for (const child of node.children?.values() ?? []) {
-      const childPath = `${path}/${child.name}`;
-      if (child.entry) shadow(childPath, child.entry);
-      shadowBelow(childPath, child);
-      folders.delete(childPath);
+  /** What a later entry of this layer replaces. A file with further names goes on under the next of them. */
+  const drop = (node: Node) => {
+    for (const child of node.children?.values() ?? []) drop(child);
+    if (node.kind === KIND.dir) {
+      folders.delete(pathOf(node));
+      lastFolder = '';
+      lastNode = root;
+    } else if (node.linkTo !== undefined) node.linkTo.linked = node.linkTo.linked?.filter((other) => other !== node);
+    else {
+      const [heir, ...others] = node.linked ?? [];
+      if (heir !== undefined) {
+        heir.kind = node.kind;
+        heir.entry = node.entry;
+        heir.flags = (heir.flags & FLAG.opaque) | (node.flags & (FLAG.sparse | FLAG.cut));
+        heir.linkTo = undefined;
+        heir.linked = others;
+        for (const other of others) other.linkTo = heir;
+      } else if (node.entry) shadow(pathOf(node), node.entry);
     }
-    folders.delete(path);
-    lastFolder = '';
-    lastNode = root;
+  };
+
+  /** @returns false when the link is another name of what is at its place already */
+  const linkNode = (node: Node, entry: TarEntry, place: Node | undefined): boolean => {
+    const target = lookUp(cleanPath(entry.linkTarget) ?? '');
+    const first = target?.linkTo ?? target;
+    if (first === undefined || first === node || first.kind === KIND.dir || first.kind === KIND.whiteout || first.kind === KIND.hardlink) return true;
+    if (place !== undefined && (place.linkTo ?? place) === first) return false;
+    node.linkTo = first;
+    (first.linked ??= []).push(node);
+    return true;
   };
 
   return {
@@ -89,6 +126,7 @@ export function createTreeFileWriter(): TreeFileWriter {
       }
       const cut = path.lastIndexOf('/');
       const parent = folderAt(cut === -1 ? '' : path.slice(0, cut));
+      if (parent === undefined) { refused++; return; }
       const name = path.slice(cut + 1);
       if (name.startsWith(WHITEOUT)) {
         if (name === OPAQUE) parent.flags |= FLAG.opaque;
@@ -110,27 +148,65 @@ export function createTreeFileWriter(): TreeFileWriter {
       }
       let flags = entry.size !== entry.storedBytes && entry.type === 'file' ? FLAG.sparse : 0;
       if (entry.type === 'file' && entry.hash === undefined) flags |= FLAG.cut;
-      if (there !== undefined) {
-        if (there.kind === KIND.whiteout) flags |= FLAG.opaque;
-        flags |= there.flags & FLAG.opaque;
-        if (there.entry) shadow(path, there.entry);
-        if (there.kind === KIND.dir) shadowBelow(path, there);
-      }
       const node = newNode(name, parent, kind, flags);
+      if (kind === KIND.hardlink) {
+        if (cleanPath(entry.linkTarget) === path || !linkNode(node, entry, there)) return;
+        links.push(node);
+      }
       node.entry = entry;
+      node.flags |= hiding(there);
+      if (there !== undefined) drop(there);
       put(parent, node);
-      if (kind === KIND.dir) folders.set(path, node);
     },
-    finish: (end) => finish(root, { shadowed, refused, end }),
+    finish(end) {
+      const isOpen = (link: Node) => link.kind === KIND.hardlink && link.linkTo === undefined;
+      for (let open = links.filter(isOpen), before = Infinity; open.length > 0 && open.length < before; open = open.filter(isOpen)) { // to names that came later
+        before = open.length;
+        for (const link of open) linkNode(link, link.entry as TarEntry, undefined);
+      }
+      return finish(root, { shadowed, refused, end });
+    },
   };
 }
 
 function newNode(name: string, parent: Node | undefined, kind: Kind, flags: number): Node {
-  return { name, parent, kind, flags, entry: undefined, children: undefined, index: 0 };
+  return { name, parent, kind, flags, entry: undefined, children: undefined, linkTo: undefined, linked: undefined, index: 0 };
 }
 
-function put(parent: Node, node: Node): void {
+/** FLAG.opaque when what is replaced hides lower layers: its successor hides them too. */
+function hiding(replaced: Node | undefined): number {
+  return replaced === undefined ? 0 : replaced.kind === KIND.whiteout ? FLAG.opaque : replaced.flags & FLAG.opaque;
+}
+
+function put(parent: Node, node: Node): Node {
   (parent.children ??= new Map()).set(node.name, node);
+  return node;
+}
+
+function pathOf(node: Node): string {
+  const parts: string[] = [];
+  for (let at = node; at.parent !== undefined; at = at.parent) parts.push(at.name);
+  return parts.reverse().join('/');
+}
+
+/** Walks down from a folder; symbolic links on the way are followed with the layer as root. @param enter the folder of a name that is no link */
+function walk(from: Node, parts: string[], enter: (parent: Node, name: string) => Node | undefined): Node | undefined {
+  let at: Node | undefined = from;
+  let hops = 0;
+  const left = parts.reverse();
+  while (at !== undefined && left.length > 0) {
+    const name = left.pop() as string;
+    if (name === '' || name === '.') continue;
+    if (name === '..') { at = at.parent ?? at; continue; }
+    const there: Node | undefined = at.children?.get(name);
+    const link: Node | undefined = there?.linkTo ?? there;
+    if (link?.kind !== KIND.symlink) { at = enter(at, name); continue; }
+    if (++hops > MAX_HOPS) return undefined;
+    const target = link.entry?.linkTarget ?? '';
+    if (target.startsWith('/')) { while (at.parent !== undefined) at = at.parent; }
+    left.push(...target.split('/').reverse());
+  }
+  return at;
 }
 
 /** The path without leading "/", "./", trailing "/" and empty or "." parts; undefined when it has ".." or NUL or is far beyond PATH_MAX. */
@@ -164,7 +240,7 @@ function finish(root: Node, { shadowed, refused, end }: { shadowed: [string, num
     const sorted = [...node.children.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const child of sorted) order.push(child);
   }
-  const links = order.map((node) => intern(linkText(node)));
+  const links = order.map((node) => intern(linkText(node.linkTo !== undefined && node.linkTo.kind !== KIND.file ? node.linkTo : node)));
   const xattrs = order.map((node) => intern(node.entry?.xattrs ?? ''));
   let stringBytes = 0;
   for (const text of strings.keys()) stringBytes += text.length;
@@ -179,7 +255,7 @@ function finish(root: Node, { shadowed, refused, end }: { shadowed: [string, num
   const names = Buffer.from(tree.names.buffer, tree.names.byteOffset, tree.names.length);
   for (let i = 0; i < order.length; i++) {
     const node = order[i] as Node;
-    const target = node.kind === KIND.hardlink ? hardlinkTarget(root, node) : undefined;
+    const target = node.linkTo;
     const entry = target?.entry ?? node.entry;
     tree.kind[i] = target?.kind ?? node.kind;
     tree.flags[i] = target ? (node.flags & FLAG.opaque) | (target.flags & (FLAG.sparse | FLAG.cut)) | FLAG.hardlink : node.flags;
@@ -217,17 +293,4 @@ function linkText(node: Node): string {
   if (entry === undefined) return '';
   if (entry.type === 'char' || entry.type === 'block') return `${entry.devMajor}:${entry.devMinor}`;
   return entry.linkTarget;
-}
-
-/** The first name of the file in this layer, through chains of links; undefined when it is not here or the chain is a circle. */
-function hardlinkTarget(root: Node, link: Node): Node | undefined {
-  let node: Node = link;
-  for (let hops = 0; hops < 64 && node.kind === KIND.hardlink; hops++) {
-    const path = cleanPath(node.entry?.linkTarget ?? '');
-    let found: Node | undefined = path === undefined || path === '' ? undefined : root;
-    for (const part of path?.split('/') ?? []) found = found?.children?.get(part);
-    if (found === undefined || found === link || found.kind === KIND.dir || found.kind === KIND.whiteout) return undefined;
-    node = found;
-  }
-  return node.kind === KIND.hardlink ? undefined : node;
 }

@@ -75,10 +75,20 @@ describe('reclaimable bytes', () => {
     expect(measureImage(image(linked)).storedBytes).toBe(70);
   });
 
+  test('a hard link to a file of a lower layer shows its copy and stores nothing', () => {
+    const tree = image([{ path: 'd/a', content: bytes(70) }], [{ path: 'b', type: 'hardlink', target: 'd/a' }], [{ path: '.wh.d' }], [{ path: 'b', type: 'file', content: bytes(70), mode: 0o600 }]);
+    expect(history(tree, 'b')).toEqual(['1 added', '3 metadata']);
+    expect(sums(tree)).toMatchObject({ storedBytes: 140, visibleBytes: 70, metadataOnlyBytes: 70, deletedLaterBytes: 0 });
+    const kept = image([{ path: 'd/a', content: bytes(70) }], [{ path: 'b', type: 'hardlink', target: 'd/a' }], [{ path: '.wh.d' }]);
+    expect(sums(kept)).toMatchObject({ storedBytes: 70, visibleBytes: 70, efficiency: 1 });
+    expect(history(image([{ path: '.wh.d' }, { path: 'b', type: 'hardlink', target: 'd/a' }]), 'b')).toEqual(['0 added']);
+  });
+
   test('file, then folder, then file again', () => {
     const tree = image([{ path: 'p', content: bytes(3) }], [{ path: '.wh.p' }, { path: 'p/q', content: bytes(5) }], [{ path: 'p', content: bytes(7) }]);
     expect(history(tree, 'p')).toEqual(['0 added', '1 type', '2 type']);
     expect(history(tree, 'p/q')).toEqual(['1 added', '2 removed']);
+    expect(measureImage(tree).layers.map(({ files }) => [files.added, files.type, files.removed])).toEqual([[1, 0, 0], [1, 1, 0], [0, 1, 1]]);
     expect(sums(tree)).toMatchObject({ storedBytes: 15, visibleBytes: 7, overwrittenBytes: 3, deletedLaterBytes: 5 });
   });
 

@@ -8,6 +8,9 @@
 //              not a directory  replaces P; if P was a directory, everything below it is removed
 //              directory        on a directory: takes its metadata, keeps what is below; on anything else: replaces it
 //              implied          a directory no header named: through an existing directory it changes nothing; else it is made
+//              hard link        another name of the file its target shows: in this layer, else in the state before it (tree-links.ts)
+//            A symbolic link of the same layer is followed on the way to an entry (tree-writer.ts); where a lower layer has one, a
+//            directory takes its place, as in an overlay.
 //            Removals of layer j concern only what lower layers made (image-spec layer.md, "Whiteouts"), whatever the order in the tar.
 //   Marks    of P in layer j, comparing before with after:
 //              added     was not there          removed  is not there any more (itself, or with a directory above it)
@@ -18,6 +21,7 @@
 //            linear in the number of entries, whatever the number of whiteouts.
 // Bytes, causes and totals: tree-totals.ts. What a screen shows of one layer: tree-view.ts.
 import { FLAG, KIND, stringOf, type LayerTree } from './tree-file.ts';
+import { linkLayers, type StoredCopy } from './tree-links.ts';
 
 /** `through`: an implied directory passing an existing one; not a change and not shown. */
 export const MARK = { through: 0, unchanged: 1, added: 2, removed: 3, content: 4, metadata: 5, type: 6, link: 7 } as const;
@@ -28,6 +32,8 @@ export type MarkName = (typeof MARK_NAMES)[number];
 /** All paths that ever were in the image, each with its events. Columns by union node; node 0 is the root. */
 export interface ImageTree {
   layers: readonly LayerTree[];
+  /** hard links to files of lower layers (tree-links.ts) */
+  copies: ReadonlyMap<number, ReadonlyMap<number, StoredCopy>>;
   nodes: number;
   parent: Uint32Array;
   /** nodes + 1 values; the children of n are firstChild[n] .. firstChild[n + 1] */
@@ -45,10 +51,11 @@ export interface ImageTree {
 const NO_CUTS: readonly number[] = [];
 
 /** Lays the layers over each other, lowest first. */
-export function stackLayers(layers: readonly LayerTree[]): ImageTree {
+export function stackLayers(input: readonly LayerTree[]): ImageTree {
+  const { layers, copies } = linkLayers(input);
   const capacity = layers.reduce((sum, layer) => sum + layer.nodes, 0) + 1;
   const tree = {
-    layers, nodes: 1,
+    layers, copies, nodes: 1,
     parent: new Uint32Array(capacity),
     firstChild: new Uint32Array(capacity + 1),
     names: Buffer.allocUnsafe(layers.reduce((sum, layer) => sum + layer.nameBytes, 0)),
