@@ -22,9 +22,9 @@ export function parseFilters(query: URLSearchParams, known: readonly string[]): 
     try {
       parsed = JSON.parse(source);
     } catch (error) {
-      throw new InvalidParameter(`invalid filters: ${source}`, { cause: error });
+      throw new InvalidParameter(`invalid filter: ${source}`, { cause: error });
     }
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new InvalidParameter(`invalid filters: ${source}`);
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new InvalidParameter(`invalid filter: ${source}`);
     for (const [key, value] of Object.entries(parsed)) {
       if (!known.includes(key)) throw new InvalidParameter(`invalid filter '${key}'`);
       given.set(key, Array.isArray(value) ? value.map(String) : Object.keys((value as object | null) ?? {}));
@@ -42,11 +42,11 @@ export function parseFilters(query: URLSearchParams, known: readonly string[]): 
     matchesLabels: (labels) =>
       values('label').every((wanted) => hasLabel(labels ?? {}, wanted)) && !values('label!').some((wanted) => hasLabel(labels ?? {}, wanted)),
     bool(key) {
-      const [value] = values(key);
-      if (value === undefined) return undefined;
-      if (['1', 'true', 'True', 'TRUE', 't', 'T'].includes(value)) return true;
-      if (['0', 'false', 'False', 'FALSE', 'f', 'F'].includes(value)) return false;
-      throw new InvalidParameter(`invalid value ${JSON.stringify(value)} for filter ${key}`);
+      if (!given.has(key)) return undefined;
+      const [value = '', ...others] = values(key);
+      if (others.length === 0 && ['1', 'true', 'True', 'TRUE', 't', 'T'].includes(value)) return true;
+      if (others.length === 0 && ['0', 'false', 'False', 'FALSE', 'f', 'F'].includes(value)) return false;
+      throw new InvalidParameter(`invalid filter '${key}=[${values(key).join(' ')}]'`);
     },
   };
 }

@@ -9,7 +9,7 @@ export type Reply =
   | { kind: 'empty'; status: number; headers?: Headers }
   | { kind: 'text'; status: number; text: string; headers?: Headers }
   | { kind: 'stream'; status: number; source: ByteSource; headers: Headers }
-  | { kind: 'ndjson'; status: number; source: AsyncIterable<unknown>; headers?: Headers }
+  | { kind: 'ndjson'; status: number; source: AsyncIterable<unknown>; headers?: Headers; failure: FailureStatus }
   | { kind: 'hijack'; contentType: string; run: (stream: Duplex) => Promise<void> };
 
 export const json = (value: unknown, status = 200, headers?: Headers): Reply => ({ kind: 'json', status, value, ...(headers && { headers }) });
@@ -27,10 +27,16 @@ export const stream = (source: ByteSource, contentType: string, headers: Headers
   ({ kind: 'stream', status: 200, source, headers: { 'Content-Type': contentType, ...headers } });
 
 /**
+ * When a failing stream of lines still gets a status of its own: `early` within 200 ms before the first line (then the headers go out),
+ * `first line` however long that takes, `never`.
+ */
+export type FailureStatus = 'early' | 'first line' | 'never';
+
+/**
  * One JSON value a line. An error before the first value gets its own status; after it, it is sent as
  * `{"errorDetail":{"message"},"error"}`, which is how every Docker client expects a failing pull, push or build.
  */
-export const ndjson = (source: AsyncIterable<unknown>, headers?: Headers): Reply => ({ kind: 'ndjson', status: 200, source, ...(headers && { headers }) });
+export const ndjson = (source: AsyncIterable<unknown>, headers?: Headers, failure: FailureStatus = 'early'): Reply => ({ kind: 'ndjson', status: 200, source, failure, ...(headers && { headers }) });
 
 export const RAW_STREAM = 'application/vnd.docker.raw-stream';
 export const MULTIPLEXED_STREAM = 'application/vnd.docker.multiplexed-stream';

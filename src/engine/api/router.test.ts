@@ -49,6 +49,7 @@ test('labels must all match, negated ones must not', () => {
 
 test('a typo in a filter is an error, never an empty filter', () => {
   expect(() => filters({ nmae: ['a'] })).toThrow("invalid filter 'nmae'");
-  expect(() => filters('{')).toThrow('invalid filters');
-  expect(() => filters({ dangling: ['perhaps'] }).bool('dangling')).toThrow('invalid value');
+  expect(() => filters('{')).toThrow('invalid filter');
+  expect(() => filters({ dangling: ['perhaps'] }).bool('dangling')).toThrow("invalid filter 'dangling=[perhaps]'");
+  expect(() => filters({ dangling: ['true', 'false'] }).bool('dangling')).toThrow("invalid filter 'dangling=[true false]'");
 });

@@ -18,6 +18,8 @@ const server = createApiServer(createRouter([
   get('/refuse', () => { throw new Conflict('container is running'); }),
   get('/early', () => ndjson((async function* () { throw new Conflict('before the first line'); })())),
   get('/slow', () => ndjson((async function* () { await new Promise((next) => setTimeout(next, 400)); throw new Conflict('after the headers'); })())),
+  get('/patient', () => ndjson((async function* () { await new Promise((next) => setTimeout(next, 400)); throw new Conflict('after a while'); })(), undefined, 'first line')),
+  get('/never', () => ndjson((async function* () { throw new Conflict('in band'); })(), undefined, 'never')),
   get('/late', () => ndjson((async function* () { yield { n: 1 }; throw new Conflict('after it'); })())),
   get('/forever', (call) => ndjson((async function* () {
     await new Promise<void>((resolve) => call.signal.addEventListener('abort', () => resolve()));
@@ -62,14 +64,20 @@ test('an error before the first line has a status, after it it travels in band',
   const late = await call('/late');
   expect(late.status).toBe(200);
   expect(late.body.trim().split('\r\n').map((line) => JSON.parse(line))).toEqual([
-    { n: 1 }, { errorDetail: { message: 'after it', code: 409 }, error: 'after it' },
+    { n: 1 }, { errorDetail: { message: 'after it' }, error: 'after it' },
   ]);
 });
 
 test('an error that comes when the headers are already out travels in band too', async () => {
   const slow = await call('/slow');
   expect(slow.status).toBe(200);
-  expect(JSON.parse(slow.body)).toEqual({ errorDetail: { message: 'after the headers', code: 409 }, error: 'after the headers' });
+  expect(JSON.parse(slow.body)).toEqual({ errorDetail: { message: 'after the headers' }, error: 'after the headers' });
+});
+
+test('a route may wait for the first line, or keep every failure in band', async () => {
+  expect(await call('/patient')).toMatchObject({ status: 409, body: '{"message":"after a while"}\n' });
+  const never = await call('/never');
+  expect({ status: never.status, body: JSON.parse(never.body) }).toEqual({ status: 200, body: { errorDetail: { message: 'in band' }, error: 'in band' } });
 });
 
 test('a silent stream gets its headers soon, and its signal aborts when the client leaves', async () => {

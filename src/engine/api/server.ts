@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { Duplex, type Readable } from 'node:stream';
 import type { Log } from '../base/log.ts';
-import { EngineError, InvalidParameter, errorMessage, httpStatus } from '../wire/errors.ts';
+import { InvalidParameter, errorMessage, httpStatus } from '../wire/errors.ts';
 import { readJson, readUpgradeBody } from './body.ts';
 import type { ByteSource, Headers, Reply } from './reply.ts';
 import type { Call, Router } from './router.ts';
@@ -104,7 +104,7 @@ async function send(reply: Reply, request: IncomingMessage, response: ServerResp
       return sendStream(response, reply.status, reply.source);
     case 'ndjson':
       response.setHeader('Content-Type', 'application/json');
-      return sendStream(response, reply.status, lines(reply.source, () => response.headersSent));
+      return sendStream(response, reply.status, lines(reply.source, () => response.headersSent || reply.failure === 'never'), reply.failure === 'early');
     case 'hijack':
       // No upgrade asked for: the answer is a raw body until the connection closes, the input is the request's body.
       response.useChunkedEncodingByDefault = false;
@@ -115,9 +115,9 @@ async function send(reply: Reply, request: IncomingMessage, response: ServerResp
   }
 }
 
-async function sendStream(response: ServerResponse, status: number, source: ByteSource): Promise<void> {
+async function sendStream(response: ServerResponse, status: number, source: ByteSource, isHeadersEarly = true): Promise<void> {
   const iterator = source[Symbol.asyncIterator]();
-  const headers = setTimeout(() => { if (!response.headersSent) response.writeHead(status).flushHeaders(); }, FIRST_CHUNK_WAIT_MS);
+  const headers = isHeadersEarly ? setTimeout(() => { if (!response.headersSent) response.writeHead(status).flushHeaders(); }, FIRST_CHUNK_WAIT_MS) : undefined;
   try {
     let step = await iterator.next();
     if (!response.headersSent) response.writeHead(status);
@@ -152,7 +152,7 @@ async function* lines(source: AsyncIterable<unknown>, isStatusSent: () => boolea
   } catch (error) {
     if (!isStatusSent()) throw error;
     const message = errorMessage(error);
-    yield `${JSON.stringify({ errorDetail: { message, ...(error instanceof EngineError && { code: httpStatus(error) }) }, error: message })}\r\n`;
+    yield `${JSON.stringify({ errorDetail: { message }, error: message })}\r\n`; // no code: 401 makes the docker CLI hide the message
   }
 }
 

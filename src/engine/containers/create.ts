@@ -3,7 +3,6 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { ContainerConfig, EndpointSettings, HostConfig } from '@docker/node-sdk';
 import { randomId, type ContainerId } from '../base/ids.ts';
-import { parseReference } from '../registry/reference.ts';
 import type { Image, NetworkedContainer } from '../needs.ts';
 import { firstEndpoints } from '../networks/plan.ts';
 import { InvalidParameter, NotFound, NotImplemented } from '../wire/errors.ts';
@@ -111,20 +110,13 @@ function sharedWith({ store }: Parts, networkMode: string): string {
   return store.find(name).record.id;
 }
 
-/** Docker names the tag it looked for. */
 function imageOf(parts: Parts, name: string, wanted: Platform | undefined): Image {
-  if (name !== '' && !/^(sha256:)?[0-9a-f]+$/.test(name)) parseReference(name);
-  try {
-    const image = parts.images.resolve(name);
-    const { os, architecture } = image.config;
-    if (wanted && (wanted.os !== os || wanted.architecture !== architecture)) {
-      throw new NotFound(`image with reference ${name} was found but does not match the specified platform: wanted ${wanted.os}/${wanted.architecture}, actual: ${os}/${architecture}`);
-    }
-    return image;
-  } catch (error) {
-    const isBare = !/[@:][^/]*$/.test(name) && name !== '';
-    throw error instanceof NotFound && isBare ? new NotFound(`No such image: ${name}:latest`) : error;
+  const image = parts.images.resolve(name);
+  const { os, architecture } = image.config;
+  if (wanted && (wanted.os !== os || wanted.architecture !== architecture)) {
+    throw new NotFound(`image with reference ${name} was found but does not match the specified platform: wanted ${wanted.os}/${wanted.architecture}, actual: ${os}/${architecture}`);
   }
+  return image;
 }
 
 /** The container as networking sees it. */

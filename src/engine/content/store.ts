@@ -2,12 +2,14 @@
 // to be right. A half-written or wrong blob never gets a name; ingests that a crash left are swept at the next opening.
 import { randomBytes } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { digestOf, hexOf, isDigest, type Digest } from '../base/digest.ts';
+import type { Log } from '../base/log.ts';
 import { NotFound } from '../wire/errors.ts';
 import { createIngest, type Ingest } from './ingest.ts';
+import { openTrash } from './trash.ts';
 
 export interface Content {
   has(digest: Digest): boolean;
@@ -30,16 +32,18 @@ export interface Content {
   hold(digest: Digest): Disposable;
   isHeld(digest: Digest): boolean;
   list(): Digest[];
+  /** Takes the name away at once; the bytes go in the background. */
   remove(digest: Digest): Promise<void>;
 }
 
 /** Opens the store in `root` and sweeps what a crash left. */
-export function openContent(root: string): Content {
+export function openContent(root: string, log: Log): Content {
   const blobs = join(root, 'blobs', 'sha256');
   const ingests = join(root, 'ingest');
   rmSync(ingests, { recursive: true, force: true });
   mkdirSync(ingests, { recursive: true });
   mkdirSync(blobs, { recursive: true });
+  const { discard } = openTrash(join(root, 'trash'), log);
   const held = new Map<Digest, number>();
   const pathOf = (digest: Digest) => join(blobs, hexOf(digest));
   const missing = (digest: Digest, cause: unknown) => new NotFound(`no such blob: ${digest}`, { cause });
@@ -87,7 +91,7 @@ export function openContent(root: string): Content {
     },
     isHeld: (digest) => held.has(digest),
     list: () => readdirSync(blobs).map((name) => `sha256:${name}`).filter((name): name is Digest => isDigest(name)),
-    remove: (digest) => rm(pathOf(digest), { force: true }),
+    remove: (digest) => discard(pathOf(digest)),
   };
   return content;
 }

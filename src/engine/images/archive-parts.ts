@@ -28,7 +28,8 @@ export interface ReadOptions {
   content: Content;
   layers: Layers;
   signal: AbortSignal;
-  onProgress?: (part: string, bytes: number) => void;
+  /** How much of a layer has arrived. @param row a short name for it: the beginning of its digest or of its folder */
+  onProgress?: (row: string, bytes: number, totalBytes: number) => void;
 }
 
 /** Reads the whole archive. @throws InvalidParameter when it is no tar, System when the disk refuses */
@@ -44,14 +45,14 @@ export async function readArchive(body: AsyncIterable<Buffer>, { content, layers
   });
   let current: Part | undefined;
 
-  const begin = (path: string) => {
+  const begin = (path: string, sizeBytes: number) => {
     const part: Part = { ingest: content.ingest(), compression: 'none' };
     parts.set(path, part);
     current = part;
     let start: Buffer | undefined = Buffer.alloc(0);
     return (piece: Buffer) => {
       part.ingest.write(piece);
-      onProgress?.(path, part.ingest.sizeBytes);
+      if (part.applying !== undefined) onProgress?.(rowOf(path), part.ingest.sizeBytes, sizeBytes);
       if (start === undefined) return;
       start = Buffer.concat([start, piece.subarray(0, 512)]);
       if (start.length < 262) return;
@@ -78,7 +79,7 @@ export async function readArchive(body: AsyncIterable<Buffer>, { content, layers
       const digest = `sha256:${/^blobs\/sha256\/([0-9a-f]{64})$/.exec(path)?.[1] ?? ''}`;
       if (isDigest(digest) && content.has(digest)) return () => false;
       if (parts.has(path)) return () => false; // the first one counts
-      return begin(path);
+      return begin(path, entry.size);
     },
     onEntry: (entry) => {
       const path = cleanPath(entry.path);
@@ -125,6 +126,8 @@ function looksLikeLayer(start: Buffer): boolean {
     throw new InvalidParameter(`a layer of the archive cannot be read: ${errorMessage(error)}`, { cause: error });
   }
 }
+
+const rowOf = (path: string): string => /[0-9a-f]{64}/.exec(path)?.[0].slice(0, 12) ?? path;
 
 /** A symlink's target, seen from the archive's root. */
 function joined(path: string, target: string): string {

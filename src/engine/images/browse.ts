@@ -32,7 +32,7 @@ export interface RemoteImage { reference: string; digest: Digest; mediaType: str
 
 const MAX_PLATFORMS = 32;
 
-/** Manifest and configuration of every platform. @throws NotFound, Unauthorized, Unavailable */
+/** Manifest and configuration of every platform. @throws NotFound, Unauthorized, RegistryFailure */
 export async function browseImage(client: RegistryClient, reference: Reference, signal: AbortSignal): Promise<RemoteImage> {
   const top = await client.manifest(reference.path, reference.digest ?? reference.tag ?? 'latest', signal);
   const parsed = parseManifest(top.bytes, familiar(reference));
@@ -67,7 +67,7 @@ export async function distributionInspect(client: RegistryClient, reference: Ref
     return { Descriptor: { mediaType, digest, size: bytes.length }, Platforms: platforms };
   } catch (error) {
     if (error instanceof EngineError && error.kind === 'Forbidden') throw new Unauthorized(error.message, { cause: error.cause });
-    if (error instanceof EngineError && error.kind === 'NotFound') throw new NotFound(`manifest unknown: ${error.message}`);
+    if (error instanceof EngineError && error.kind === 'NotFound') throw new NotFound(error.message.replace(/^.*? not found: /, ''), { cause: error.cause });
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 // Garbage: what no image, snapshot, build or running transfer can reach. Marking is pure; sweeping asks the holds last.
-import type { ChainId, Digest } from '../base/digest.ts';
+import { chainIds, type ChainId, type Digest } from '../base/digest.ts';
 import type { Stores } from './register.ts';
 import type { ImageRecord } from './store.ts';
 
@@ -28,9 +28,13 @@ export function mark({ images, layers }: Roots): Reachable {
 
 export interface Swept { layers: Digest[]; blobs: Digest[]; bytes: number }
 
-export interface Collector {
+export interface Collector extends AsyncDisposable {
   /** Removes everything unreachable and unheld. Runs that are asked for while one runs share the next one. */
   collect(): Promise<Swept>;
+  /**
+   * The stacks, uppermost first, that nothing needs any more now that an image with these layers is gone. What Docker reports as deleted.
+   */
+  released(diffIds: readonly Digest[]): ChainId[];
 }
 
 /** @param chainsInUse stacks that builds still want; asked anew each time */
@@ -48,7 +52,7 @@ export function createCollector({ content, layers, snapshots, store }: Stores, c
       else imageChains.add(chain);
     }
     for (const chain of imageChains) await snapshots.forget(chain);
-    const reachable = mark({ images: store.list(), layers: [...kept.snapshots, ...fromChains] });
+    const reachable = mark({ images: store.list(), layers: [...kept.snapshots.flat(), ...fromChains] });
     const swept: Swept = { layers: [], blobs: [], bytes: 0 };
     for (const layer of layers.list()) {
       if (reachable.layers.has(layer.diffId) || layers.isHeld(layer.diffId)) continue;
@@ -69,14 +73,31 @@ export function createCollector({ content, layers, snapshots, store }: Stores, c
     return running;
   };
 
+  const collect = (): Promise<Swept> => {
+    if (running === undefined) return run();
+    queued ??= running.catch(() => {}).then(() => { // its own caller hears of that failure
+      queued = undefined;
+      return run();
+    });
+    return queued;
+  };
+
   return {
-    collect() {
-      if (running === undefined) return run();
-      queued ??= running.catch(() => {}).then(() => { // its own caller hears of that failure
-        queued = undefined;
-        return run();
-      });
-      return queued;
+    collect,
+    released(diffIds) {
+      const wanted = [...chainsInUse()].flatMap((chain) => { try { return [snapshots.layersOf(chain)]; } catch { return []; } }); // not built here
+      const keptLayers = Math.max(0, ...[...store.list().map((record) => record.config.rootfs.diff_ids), ...snapshots.roots().snapshots, ...wanted].map((other) => commonLength(diffIds, other)));
+      return chainIds(diffIds).slice(keptLayers).reverse();
+    },
+    async [Symbol.asyncDispose]() {
+      await (queued ?? running)?.catch(() => {}); // told to whoever asked for it
     },
   };
+}
+
+/** How many layers from the bottom two stacks have in common. */
+function commonLength(a: readonly Digest[], b: readonly Digest[]): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }

@@ -8,7 +8,8 @@ import type { Ingest } from '../content/ingest.ts';
 import type { Layers } from '../layers/store.ts';
 import type { Content } from '../content/store.ts';
 import type { RegistryClient } from '../registry/client.ts';
-import { EngineError, InvalidParameter, NotFound, System, Unavailable } from '../wire/errors.ts';
+import { RegistryFailure, isTemporary } from '../registry/failure.ts';
+import { EngineError, InvalidParameter, NotFound } from '../wire/errors.ts';
 import type { Descriptor } from './manifest.ts';
 
 export interface LayerWish {
@@ -110,17 +111,16 @@ async function download({ sources, path, blob }: LayerWish, ingest: Ingest, { si
       return;
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof InvalidParameter || (error instanceof System && !(error.cause instanceof Error))) throw error;
-      if (error instanceof EngineError && error.kind !== 'Unavailable' && error.kind !== 'System') {
-        if (source + 1 >= sources.length) throw error;
+      if (isDiskError(error)) throw error;
+      if (error instanceof EngineError && !isTemporary(error)) {
+        if (error instanceof InvalidParameter || source + 1 >= sources.length) throw error;
         source++; // this mirror does not have it
         continue;
       }
-      if (isDiskError(error)) throw error;
       if (ingest.sizeBytes > before) failures = 0;
       if (++failures > RESUMES) {
         if (source + 1 < sources.length) { source++; failures = 0; continue; }
-        throw error instanceof EngineError ? error : new Unavailable(`the connection broke ${failures} times while downloading ${blob.digest}`, { cause: error });
+        throw error instanceof EngineError ? error : new RegistryFailure(`the connection broke ${failures} times while downloading ${blob.digest}: ${(error as Error).message}`, true, { cause: error });
       }
       await sleep(Math.min(10_000, 200 * 2 ** failures), undefined, { signal });
     }

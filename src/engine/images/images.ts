@@ -10,6 +10,7 @@ import type { Images, Snapshots } from '../needs.ts';
 import { familiar, parseReference, withDefaultTag } from '../registry/reference.ts';
 import { openCredentials, type CredentialStore } from '../registry/credentials.ts';
 import { openRegistries, type Registries } from '../registry/registries.ts';
+import { InvalidParameter } from '../wire/errors.ts';
 import { createCollector, type Collector } from './collect.ts';
 import { createLayerFetcher, type LayerFetcher } from './fetch-layer.ts';
 import { parsePlatform } from './manifest.ts';
@@ -50,7 +51,7 @@ export async function openImages({ dataRoot, isRootless, events, log, users, cha
     log.warn('going on without stored credentials', { domain, error: (error as Error).message });
     return undefined;
   }) });
-  const content = openContent(`${dataRoot}/content`);
+  const content = openContent(`${dataRoot}/content`, log);
   const layers = openLayers({ root: dataRoot, isRootless, log });
   const snapshots = openSnapshots({ root: dataRoot, layers, content, isRootless, log });
   const store = openImageStore({ root: dataRoot, log });
@@ -74,6 +75,7 @@ export async function openImages({ dataRoot, isRootless, events, log, users, cha
     images, snapshots, stores, collector, registries, credentials, events, log, users, fetcher: createLayerFetcher(stores),
     async [Symbol.asyncDispose]() {
       registries[Symbol.dispose]();
+      await collector[Symbol.asyncDispose]();
       await layers[Symbol.asyncDispose]();
     },
   };
@@ -82,7 +84,8 @@ export async function openImages({ dataRoot, isRootless, events, log, users, cha
 
 /** @throws InvalidParameter for a name that is no tag */
 export async function tagImage({ stores, events }: { stores: Stores; events: EventBus }, record: ImageRecord, name: string): Promise<void> {
-  const { digest: _digest, ...reference } = withDefaultTag(parseReference(name));
-  await stores.store.tag(record.id, [reference]);
+  const reference = withDefaultTag(parseReference(name));
+  if (reference.digest !== undefined) throw new InvalidParameter('refusing to create a tag with a digest reference');
+  await stores.store.tag(record.id, [reference], true);
   events.publish('image', 'tag', record.id, { name: familiar(reference) });
 }

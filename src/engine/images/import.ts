@@ -1,9 +1,10 @@
 // `docker import`: a root file system tar becomes an image of one layer.
 import type { EventBus } from '../base/events.ts';
-import { familiar, parseReference, withDefaultTag, type Reference } from '../registry/reference.ts';
+import { familiar, parseReference, withDefaultTag, withTag, type Reference } from '../registry/reference.ts';
 import { InvalidParameter } from '../wire/errors.ts';
 import { applyChanges } from './changes.ts';
-import { hostPlatform, type Platform } from './manifest.ts';
+import { MAGIC_BYTES, compressionOf } from '../layers/decompress.ts';
+import { LAYER_MEDIA, hostPlatform, type Platform } from './manifest.ts';
 import { createProgress, type ProgressMessage } from './progress.ts';
 import { registerImage, type Stores } from './register.ts';
 
@@ -16,6 +17,8 @@ export interface ImportRequest {
   message: string;
   changes: readonly string[];
   platform?: Platform;
+  /** of the body, when it is known; then the progress is told */
+  sizeBytes?: number;
   signal: AbortSignal;
 }
 
@@ -30,10 +33,12 @@ export async function* importImage(needs: { stores: Stores; events: EventBus }, 
     await using ingest = content.ingest();
     await using applying = await layers.apply(ingest.path, { signal });
     ingest.onFlush = (bytes) => applying.available(bytes, false);
+    let start = Buffer.alloc(0);
     for await (const chunk of request.body) {
+      if (start.length < MAGIC_BYTES) start = Buffer.concat([start, chunk.subarray(0, MAGIC_BYTES)]);
       signal.throwIfAborted();
       ingest.write(chunk);
-      progress.count('', 'Importing', ingest.sizeBytes, Infinity);
+      if (request.sizeBytes !== undefined) progress.count(request.source, 'Importing', ingest.sizeBytes, request.sizeBytes);
       await ingest.drain();
     }
     if (ingest.sizeBytes === 0) throw new InvalidParameter('the archive to import is empty');
@@ -46,13 +51,14 @@ export async function* importImage(needs: { stores: Stores; events: EventBus }, 
     await applying.commit();
     await ingest.commit();
     const created = new Date().toISOString();
+    const comment = request.message || `Imported from ${request.source}`;
     const { os, architecture, variant } = request.platform ?? hostPlatform();
     const bytes = Buffer.from(JSON.stringify({
-      architecture, os, ...(variant !== undefined && { variant }), created, config, comment: request.message,
+      architecture, os, ...(variant !== undefined && { variant }), created, config, comment,
       rootfs: { type: 'layers', diff_ids: [diffId] },
-      history: [{ created, comment: request.message, ...(request.source !== '-' && { created_by: `import ${request.source}` }) }],
+      history: [{ created, comment, ...(request.source !== '-' && { created_by: `import ${request.source}` }) }],
     }));
-    const record = await registerImage(needs.stores, { config: bytes, blobs: [digest === diffId ? null : { mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip', digest, size: ingest.sizeBytes }] });
+    const record = await registerImage(needs.stores, { config: bytes, blobs: [digest === diffId ? null : { mediaType: LAYER_MEDIA[compressionOf(start)], digest, size: ingest.sizeBytes }] });
     if (request.reference !== undefined) await store.tag(record.id, [request.reference]);
     needs.events.publish('image', 'import', record.id, { name: request.reference === undefined ? record.id : familiar(request.reference) });
     progress.say({ status: record.id });
@@ -62,7 +68,7 @@ export async function* importImage(needs: { stores: Stores; events: EventBus }, 
 /** `repo[:tag]` as import takes it; an empty name makes an image without one. */
 export function importReference(repo: string, tag: string): Reference | undefined {
   if (repo === '') return undefined;
-  const reference = parseReference(tag === '' ? repo : `${repo}:${tag}`);
+  const reference = withTag(parseReference(repo), tag);
   if (reference.digest !== undefined) throw new InvalidParameter('cannot import digest reference');
   return withDefaultTag(reference);
 }

@@ -17,17 +17,31 @@ export async function ownManifest({ content }: Stores, record: ImageRecord): Pro
 }
 
 /** A blob of the layer that is in the store. @throws NotFound when only its unpacked files are */
-export function storedBlob({ content, store }: Stores, record: ImageRecord, index: number): Descriptor {
-  const own = record.blobs[index];
-  if (own && content.has(own.digest)) return own;
+export function storedBlob(stores: Stores, record: ImageRecord, index: number): Descriptor {
   const diffId = record.config.rootfs.diff_ids[index] as Digest;
+  const found = findBlob(stores, diffId, record.blobs[index]);
+  if (found === undefined) throw new NotFound(`the bytes of layer ${diffId} are not in the store: pull the image again`);
+  return found;
+}
+
+/**
+ * The blob that an image's record names for a layer, so that the collector keeps it for this image: the wished one, or what another image has
+ * of the same layer. null: the layer's plain tar, which is kept for every image, or nothing at all.
+ */
+export function keptBlob(stores: Stores, diffId: Digest, wished: Descriptor | null | undefined): Descriptor | null {
+  const found = findBlob(stores, diffId, wished);
+  return found === undefined || (found.digest === diffId && found !== wished) ? null : found;
+}
+
+function findBlob({ content, store }: Stores, diffId: Digest, wished: Descriptor | null | undefined): Descriptor | undefined {
+  if (wished && content.has(wished.digest)) return wished;
   if (content.has(diffId)) return { mediaType: MEDIA.dockerLayer, digest: diffId, size: content.sizeOf(diffId) };
   for (const other of store.list()) {
     const at = other.config.rootfs.diff_ids.indexOf(diffId);
     const blob = at < 0 ? undefined : other.blobs[at];
     if (blob && content.has(blob.digest)) return blob;
   }
-  throw new NotFound(`the bytes of layer ${diffId} are not in the store: pull the image again`);
+  return undefined;
 }
 
 /** Docker schema 2 for an image that came without a manifest. */

@@ -3,15 +3,22 @@
 import { readFile } from 'node:fs/promises';
 import { hexOf, type Digest } from '../base/digest.ts';
 import type { EventBus } from '../base/events.ts';
-import type { Compression } from '../layers/decompress.ts';
+import { MAGIC_BYTES, compressionOf, type Compression } from '../layers/decompress.ts';
 import { familiar, parseReference, withDefaultTag, type Reference } from '../registry/reference.ts';
 import { InvalidParameter, NotFound } from '../wire/errors.ts';
 import { readArchive, type ArchiveParts } from './archive-parts.ts';
-import { MEDIA, choosePlatform, hostPlatform, parseConfig, parseManifest, type Descriptor, type Index, type Manifest, type Platform } from './manifest.ts';
+import { LAYER_MEDIA, choosePlatform, hostPlatform, parseConfig, parseManifest, type Descriptor, type Index, type Manifest, type Platform } from './manifest.ts';
+import { createProgress, type ProgressMessage } from './progress.ts';
 import { registerImage, type Stores } from './register.ts';
 import type { ImageRecord } from './store.ts';
 
-export interface LoadOptions { signal: AbortSignal; platform?: Platform; events: EventBus }
+export interface LoadOptions {
+  signal: AbortSignal;
+  platform?: Platform;
+  events: EventBus;
+  /** without a row of progress for each layer */
+  isQuiet: boolean;
+}
 
 /** One image of the archive. */
 interface Wanted {
@@ -22,21 +29,26 @@ interface Wanted {
 }
 
 /** Progress lines as the docker CLI shows them; the images are there when it ends, or none of its files are. */
-export async function* loadImages(stores: Stores, body: AsyncIterable<Buffer>, { signal, platform = hostPlatform(), events }: LoadOptions): AsyncGenerator<unknown> {
-  await using parts = await readArchive(body, { content: stores.content, layers: stores.layers, signal });
-  const read = async (path: string): Promise<Buffer | undefined> => {
-    const part = parts.find(path);
-    if (part !== undefined) return part.ingest.sizeBytes > MAX_JSON_BYTES ? undefined : readFile(part.ingest.path);
-    const digest = blobDigest(path);
-    return digest !== undefined && parts.has(digest) ? stores.content.read(digest) : undefined;
-  };
-  for (const wanted of await wantedImages(read, platform)) {
-    const record = await takeImage(stores, parts, wanted, read);
-    if (wanted.references.length > 0) await stores.store.tag(record.id, wanted.references);
-    events.publish('image', 'load', record.id, { name: wanted.references[0] === undefined ? record.id : familiar(wanted.references[0]) });
-    for (const reference of wanted.references) yield { stream: `Loaded image: ${familiar(reference)}\n` };
-    if (wanted.references.length === 0) yield { stream: `Loaded image ID: ${record.id}\n` };
-  }
+export async function* loadImages(stores: Stores, body: AsyncIterable<Buffer>, { signal, platform = hostPlatform(), events, isQuiet }: LoadOptions): AsyncGenerator<ProgressMessage> {
+  const stop = new AbortController();
+  const progress = createProgress();
+  const onProgress = isQuiet ? undefined : (row: string, current: number, total: number) => progress.count(row, 'Loading layer', current, total);
+  yield* progress.during((async () => {
+    await using parts = await readArchive(body, { content: stores.content, layers: stores.layers, signal: AbortSignal.any([signal, stop.signal]), ...(onProgress && { onProgress }) });
+    const read = async (path: string): Promise<Buffer | undefined> => {
+      const part = parts.find(path);
+      if (part !== undefined) return part.ingest.sizeBytes > MAX_JSON_BYTES ? undefined : readFile(part.ingest.path);
+      const digest = blobDigest(path);
+      return digest !== undefined && parts.has(digest) ? stores.content.read(digest) : undefined;
+    };
+    for (const wanted of await wantedImages(read, platform)) {
+      const record = await takeImage(stores, parts, wanted, read);
+      if (wanted.references.length > 0) await stores.store.tag(record.id, wanted.references);
+      events.publish('image', 'load', record.id, { name: wanted.references[0] === undefined ? record.id : familiar(wanted.references[0]) });
+      for (const reference of wanted.references) progress.say({ stream: `Loaded image: ${familiar(reference)}\n` });
+      if (wanted.references.length === 0) progress.say({ stream: `Loaded image ID: ${record.id}\n` });
+    }
+  })(), () => stop.abort());
 }
 
 const MAX_JSON_BYTES = 32 * 1024 * 1024;
@@ -49,13 +61,13 @@ const blobDigest = (path: string): Digest | undefined => {
 
 async function wantedImages(read: Read, platform: Platform): Promise<Wanted[]> {
   const [list, index] = [await read('manifest.json'), await read('index.json')];
-  const oci = index === undefined ? [] : await ociImages(read, JSON.parse(index.toString('utf8')) as Index, platform, list !== undefined);
+  const oci = index === undefined ? [] : await ociImages(read, parseList<Index>(index, 'index.json'), platform, list !== undefined);
   if (list === undefined) {
     if (index === undefined) throw new InvalidParameter('this is no image archive: it has neither manifest.json nor index.json. To make an image of a root file system use docker import');
     return oci;
   }
-  const items = JSON.parse(list.toString('utf8')) as { Config: string; RepoTags: string[] | null; Layers: string[] | null }[];
-  if (!Array.isArray(items) || items.some((item) => typeof item.Config !== 'string')) throw new InvalidParameter('the archive has a damaged manifest.json');
+  const items = parseList<{ Config: string; RepoTags: string[] | null; Layers: string[] | null }[]>(list, 'manifest.json');
+  if (!Array.isArray(items) || items.some((item) => typeof item?.Config !== 'string')) throw new InvalidParameter('the archive has a damaged manifest.json');
   return items.map((item) => {
     const same = oci.find((image) => image.config === item.Config);
     return {
@@ -65,6 +77,14 @@ async function wantedImages(read: Read, platform: Platform): Promise<Wanted[]> {
       ...(same?.manifest && { manifest: same.manifest }),
     };
   });
+}
+
+function parseList<T>(bytes: Buffer, name: string): T {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as T;
+  } catch (error) {
+    throw new InvalidParameter(`the archive has a damaged ${name}`, { cause: error });
+  }
 }
 
 async function ociImages(read: Read, index: Index, platform: Platform, mayMiss: boolean): Promise<Wanted[]> {
@@ -109,6 +129,7 @@ async function takeImage(stores: Stores, parts: ArchiveParts, wanted: Wanted, re
   if (bytes === undefined) throw new InvalidParameter(`the archive lacks the image configuration ${wanted.config}`);
   const config = parseConfig(bytes, wanted.config);
   const diffIds = config.rootfs.diff_ids;
+  if ((config.os ?? 'linux') !== 'linux') throw new InvalidParameter(`cannot load ${config.os} image on linux`);
   if (diffIds.length !== wanted.layers.length) throw new InvalidParameter(`invalid manifest, layers length mismatch: expected ${diffIds.length}, got ${wanted.layers.length}`);
   using holds = new DisposableStack();
   const blobs: (Descriptor | null)[] = [];
@@ -123,8 +144,6 @@ async function takeImage(stores: Stores, parts: ArchiveParts, wanted: Wanted, re
   return registerImage(stores, { config: bytes, blobs: isWhole ? manifest.value.layers : blobs, ...(isWhole && { manifests: [manifest.digest] }) });
 }
 
-const MEDIA_OF: Record<Compression, string> = { none: MEDIA.dockerLayer, gzip: MEDIA.dockerLayerGzip, zstd: MEDIA.ociLayerZstd };
-
 async function takeLayer(stores: Stores, parts: ArchiveParts, path: string, diffId: Digest, index: number, holds: DisposableStack): Promise<Descriptor | null> {
   const { content, layers } = stores;
   const part = parts.find(path);
@@ -136,7 +155,7 @@ async function takeLayer(stores: Stores, parts: ArchiveParts, path: string, diff
     }
     holds.use(content.hold(digest));
     if (!layers.has(diffId)) await applyBlob(stores, digest, diffId, index);
-    return { mediaType: MEDIA.dockerLayer, digest, size: content.sizeOf(digest) };
+    return { mediaType: LAYER_MEDIA[await compressionIn(stores, digest)], digest, size: content.sizeOf(digest) };
   }
   const digest = part.ingest.digest();
   holds.use(content.hold(digest));
@@ -148,7 +167,12 @@ async function takeLayer(stores: Stores, parts: ArchiveParts, path: string, diff
     await applying.commit();
   } else if (part.applying !== undefined) checkDiffId((await (await part.applying).unpacked).diffId, diffId, index);
   if (!content.has(digest)) await part.ingest.commit();
-  return { mediaType: MEDIA_OF[part.compression], digest, size: part.ingest.sizeBytes };
+  return { mediaType: LAYER_MEDIA[part.compression], digest, size: part.ingest.sizeBytes };
+}
+
+async function compressionIn({ content }: Stores, digest: Digest): Promise<Compression> {
+  for await (const start of content.open(digest, { end: MAGIC_BYTES - 1 }) as AsyncIterable<Buffer>) return compressionOf(start);
+  return 'none';
 }
 
 async function applyBlob({ content, layers }: Stores, digest: Digest, diffId: Digest, index: number): Promise<void> {

@@ -14,7 +14,7 @@ export interface ProgressChannel {
   /** A count of a row; dropped when the row spoke a moment ago, unless it is complete. */
   count(id: string, status: string, current: number, total: number): void;
   /** Lines until `work` is over; rejects as it does. Leaving the loop early calls `cancel`. */
-  during(work: Promise<unknown>, cancel: () => void): AsyncGenerator<ProgressMessage>;
+  during(work: Promise<unknown>, cancel: () => void): AsyncGenerator<ProgressMessage, void>;
 }
 
 const INTERVAL_MS = 100;

@@ -31,9 +31,9 @@ export async function pruneImages(needs: PruneNeeds, filters: ImageFilters): Pro
     await store.delete(record.id);
     removed.push({ Deleted: record.id });
     events.publish('image', 'delete', record.id, { name: record.id });
+    for (const chain of collector.released(record.config.rootfs.diff_ids)) removed.push({ Deleted: chain });
   }
   const swept = await collector.collect();
-  for (const layer of swept.layers) removed.push({ Deleted: layer });
   events.publish('image', 'prune', '', { reclaimed: String(swept.bytes) });
   return { ImagesDeleted: removed.length === 0 ? null : removed, SpaceReclaimed: swept.bytes };
 }

@@ -22,8 +22,14 @@ export interface PullRequest {
   signal: AbortSignal;
 }
 
-/** @throws NotFound, Unauthorized, Unavailable before the first line; aborting leaves nothing half-made */
-export async function* pullImage(needs: PullNeeds, { reference, platform, credentials, signal }: PullRequest): AsyncGenerator<ProgressMessage> {
+/** @throws NotFound, Unauthorized, RegistryFailure before the first line; aborting leaves nothing half-made */
+export async function* pullImage(needs: PullNeeds, request: PullRequest): AsyncGenerator<ProgressMessage> {
+  const isNew = yield* pullOne(needs, request);
+  yield { status: statusLine(isNew, request.reference) };
+}
+
+/** Without the last line. @returns whether the image was not here before */
+async function* pullOne(needs: PullNeeds, { reference, platform, credentials, signal }: PullRequest): AsyncGenerator<ProgressMessage, boolean> {
   const sources = await needs.registries.sources(reference.domain, credentials);
   const found = await resolveManifest(sources, reference, platform, signal);
   const stop = new AbortController();
@@ -31,15 +37,24 @@ export async function* pullImage(needs: PullNeeds, { reference, platform, creden
   progress.say({ status: `Pulling from ${familiarName(reference).replace(/^[^/]*[.:][^/]*\//, '')}`, id: reference.tag ?? reference.digest ?? '' });
   const work = fetchImage(needs, sources, reference, found, platform, progress, AbortSignal.any([signal, stop.signal]));
   yield* progress.during(work, () => stop.abort());
+  return work;
 }
+
+const statusLine = (isNew: boolean, reference: Reference): string =>
+  `Status: ${isNew ? 'Downloaded newer image' : 'Image is up to date'} for ${reference.domain === 'docker.io' ? familiar(reference) : canonical(reference)}`;
 
 /** The same for every tag of the repository. */
 export async function* pullAllTags(needs: PullNeeds, request: PullRequest): AsyncGenerator<ProgressMessage> {
-  const { reference, credentials, signal } = request;
-  const client = await needs.registries.client(reference.domain, credentials);
-  const tags = await client.tags(reference.path, signal);
-  if (tags.length === 0) throw new NotFound(`${familiarName(reference)} has no tags`);
-  for (const tag of tags) yield* pullImage(needs, { ...request, reference: { domain: reference.domain, path: reference.path, tag } });
+  const { reference: { domain, path }, credentials, signal } = request;
+  const client = await needs.registries.client(domain, credentials);
+  const tags = await client.tags(path, signal).catch((error: unknown) => {
+    if (error instanceof NotFound) throw new NotFound(error.message.replace(/^.*? not found/, `repository ${familiarName({ domain, path })} not found`));
+    throw translated(error, { domain, path });
+  });
+  if (tags.length === 0) throw new NotFound(`${familiarName({ domain, path })} has no tags`);
+  let isAnyNew = false;
+  for (const tag of tags.sort()) isAnyNew = (yield* pullOne(needs, { ...request, reference: { domain, path, tag } })) || isAnyNew;
+  yield { status: statusLine(isAnyNew, { domain, path }) };
 }
 
 /** @param registryAuth Docker's X-Registry-Auth header */
@@ -70,15 +85,21 @@ export async function resolveManifest(sources: readonly RegistryClient[], refere
     if (!('manifest' in inner)) throw new InvalidParameter(`${name} is an index of indexes, which Docker does not run either`);
     return { manifest: inner.manifest, bytes: second.bytes, digest: second.digest, index: { bytes: first.bytes, digest: first.digest } };
   } catch (error) {
-    if (error instanceof EngineError && (error.kind === 'Unauthorized' || error.kind === 'Forbidden')) {
-      throw new NotFound(`pull access denied for ${familiarName(reference)}, repository does not exist or may require 'docker login'`, { cause: error });
-    }
-    if (error instanceof EngineError && error.kind === 'NotFound' && error.message.startsWith('manifest for')) throw new NotFound(`manifest for ${name} not found: manifest unknown: manifest unknown`);
-    throw error;
+    throw translated(error, reference);
   }
 }
 
-async function fetchImage(needs: PullNeeds, sources: readonly RegistryClient[], reference: Reference, found: ResolvedManifest, platform: Platform | undefined, progress: ProgressChannel, signal: AbortSignal): Promise<void> {
+/** With Docker's words for what a registry does not have or does not show. */
+function translated(error: unknown, reference: Reference): unknown {
+  if (!(error instanceof EngineError)) return error;
+  if (error.kind === 'Unauthorized' || error.kind === 'Forbidden') {
+    return new NotFound(`pull access denied for ${familiarName(reference)}, repository does not exist or may require 'docker login'`, { cause: error });
+  }
+  if (error.kind === 'NotFound' && error.message.startsWith('manifest for')) return new NotFound(`manifest for ${familiar(reference)} not found: manifest unknown: manifest unknown`);
+  return error;
+}
+
+async function fetchImage(needs: PullNeeds, sources: readonly RegistryClient[], reference: Reference, found: ResolvedManifest, platform: Platform | undefined, progress: ProgressChannel, signal: AbortSignal): Promise<boolean> {
   const { stores, events } = needs;
   const { content, layers, store } = stores;
   const { manifest, index } = found;
@@ -89,12 +110,13 @@ async function fetchImage(needs: PullNeeds, sources: readonly RegistryClient[], 
   const diffIds = config.rootfs.diff_ids;
   if (diffIds.length !== manifest.layers.length) throw new InvalidParameter(`${familiar(reference)} is not an image that can run: it has ${manifest.layers.length} layers and ${diffIds.length} diff ids`);
   if (platform !== undefined && !suits(config, platform)) {
-    throw new NotFound(`image with reference ${familiar(reference)} was found but its platform (${platformText(config)}) does not match the specified platform (${platformText(platform)})`);
+    throw new NotFound(`image with reference ${familiar(reference)} was found but does not match the specified platform: wanted ${platformText(platform)}, actual: ${platformText(config)}`);
   }
   for (const diffId of diffIds) holds.use(layers.hold(diffId));
   const failed = new AbortController();
   const each = AbortSignal.any([signal, failed.signal]);
-  const tasks = manifest.layers.map((blob, at) => pullLayer(needs, sources, reference.path, blob, diffIds[at] as Digest, progress, each));
+  const isHere = store.get(manifest.config.digest) !== undefined; // then the CLI shows no rows
+  const tasks = isHere ? [] : manifest.layers.map((blob, at) => pullLayer(needs, sources, reference.path, blob, diffIds[at] as Digest, progress, each));
   const results = await Promise.allSettled(tasks.map((task) => task.catch((error: unknown) => {
     failed.abort(error); // one broken layer ends the others
     throw error;
@@ -113,9 +135,8 @@ async function fetchImage(needs: PullNeeds, sources: readonly RegistryClient[], 
   const byTag: Reference | undefined = reference.tag === undefined || reference.digest !== undefined ? undefined : { domain, path, tag: reference.tag };
   await store.tag(record.id, byTag === undefined ? [byDigest] : [byTag, byDigest]);
   events.publish('image', 'pull', familiar(byTag ?? byDigest), { name: familiarName(reference), ...config.config?.Labels });
-  const isNew = byTag === undefined ? !hadDigest : before !== record.id;
   progress.say({ status: `Digest: ${digest}` });
-  progress.say({ status: `Status: ${isNew ? 'Downloaded newer image' : 'Image is up to date'} for ${reference.domain === 'docker.io' ? familiar(reference) : canonical(reference)}` });
+  return byTag === undefined ? !hadDigest : before !== record.id;
 }
 
 async function pullLayer({ stores, fetcher }: PullNeeds, sources: readonly RegistryClient[], path: string, blob: Descriptor, diffId: Digest, progress: ProgressChannel, signal: AbortSignal): Promise<void> {

@@ -10,8 +10,9 @@ import { limit } from '../base/locks.ts';
 import type { Credentials } from '../registry/auth.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Registries } from '../registry/registries.ts';
+import { isTemporary } from '../registry/failure.ts';
 import { canonical, familiar, familiarName, type Reference } from '../registry/reference.ts';
-import { EngineError, NotFound } from '../wire/errors.ts';
+import { EngineError, InvalidParameter, NotFound } from '../wire/errors.ts';
 import { gzipFile } from './compress.ts';
 import { dockerManifest, ownManifest, storedBlob } from './layer-blobs.ts';
 import { MEDIA, type Descriptor } from './manifest.ts';
@@ -24,16 +25,17 @@ export interface PushNeeds { stores: Stores; registries: Registries; events: Eve
 const UPLOADS = 4;
 const ATTEMPTS = 4;
 
-/** @param references names of one repository. @throws NotFound, Unauthorized before the first line */
-export async function* pushImage(needs: PushNeeds, references: readonly Reference[], credentials: Credentials | undefined, signal: AbortSignal): AsyncGenerator<ProgressMessage> {
-  const first = references[0];
-  if (first === undefined) throw new NotFound('nothing to push');
-  const client = await needs.registries.client(first.domain, credentials);
+/**
+ * @param reference a repository with a tag, or without one: then every tag of it goes.
+ * All failures come after the first line, as dockerd has it.
+ */
+export async function* pushImage(needs: PushNeeds, reference: Reference, credentials: Credentials | undefined, signal: AbortSignal): AsyncGenerator<ProgressMessage> {
+  const client = await needs.registries.client(reference.domain, credentials);
   const stop = new AbortController();
   const progress = createProgress();
-  progress.say({ status: `The push refers to repository [${first.domain}/${first.path}]` });
+  progress.say({ status: `The push refers to repository [${reference.domain}/${reference.path}]` });
   const work = (async () => {
-    for (const reference of references) await pushOne(needs, client, reference, progress, AbortSignal.any([signal, stop.signal]));
+    for (const one of pushedReferences(needs.stores, reference)) await pushOne(needs, client, one, progress, AbortSignal.any([signal, stop.signal]));
   })();
   yield* progress.during(work, () => stop.abort());
 }
@@ -42,24 +44,25 @@ async function pushOne({ stores, events }: PushNeeds, client: RegistryClient, re
   const { content, store } = stores;
   const id = store.idOf(reference);
   const record = id === undefined ? undefined : store.get(id);
-  if (record === undefined) throw new NotFound(`An image does not exist locally with the tag: ${familiar(reference)}`);
+  if (record === undefined) throw new NotFound(`tag does not exist: ${familiar(reference)}`);
   using holds = new DisposableStack();
   for (const digest of [record.id, ...record.config.rootfs.diff_ids, ...record.blobs.flatMap((blob) => (blob ? [blob.digest] : []))]) holds.use(content.hold(digest));
   const own = await ownManifest(stores, record);
-  const upload: Upload = { stores, client, path: reference.path, repositories: repositoriesOf(stores, reference), progress, signal };
-  const slots = limit(UPLOADS);
   const failed = new AbortController();
-  upload.signal = AbortSignal.any([signal, failed.signal]);
-  record.config.rootfs.diff_ids.forEach((diffId) => progress.say({ status: 'Preparing', progressDetail: {}, id: shortId(diffId) }));
-  const results = await Promise.allSettled(record.config.rootfs.diff_ids.map((_, index) => slots(() => pushLayer(upload, record, index)).catch((error: unknown) => {
+  const upload: Upload = { stores, client, path: reference.path, repositories: repositoriesOf(stores, reference), progress, signal: AbortSignal.any([signal, failed.signal]) };
+  const config: Descriptor = { mediaType: MEDIA.dockerConfig, digest: record.id, size: content.sizeOf(record.id) };
+  const hasConfig = await client.hasBlob(reference.path, record.id, { forPush: true, signal }); // whoever may not push hears it before gigabytes are compressed
+  const topDown = record.config.rootfs.diff_ids.map((diffId, index) => ({ diffId, index })).reverse(); // the order of the docker CLI's rows
+  for (const { diffId } of topDown) progress.say({ status: 'Preparing', progressDetail: {}, id: shortId(diffId) });
+  const slots = limit(UPLOADS);
+  const results = await Promise.allSettled(topDown.map(({ index }) => slots(() => pushLayer(upload, record, index)).catch((error: unknown) => {
     failed.abort(error);
     throw error;
   })));
   signal.throwIfAborted();
   if (results.some((result) => result.status === 'rejected')) throw failed.signal.reason;
-  const layers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const config: Descriptor = { mediaType: MEDIA.dockerConfig, digest: record.id, size: content.sizeOf(record.id) };
-  await pushBlob(upload, config);
+  const layers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])).reverse();
+  if (!hasConfig) await again(upload.signal, () => sendBlob(upload, config, () => {}));
   const isOwn = own?.manifest.layers.every((layer, index) => layer.digest === layers[index]?.digest) === true;
   const bytes = isOwn ? own.bytes : dockerManifest(config, layers);
   const mediaType = isOwn ? (own.manifest.mediaType ?? MEDIA.ociManifest) : MEDIA.dockerManifest;
@@ -130,11 +133,6 @@ async function pushLayer(upload: Upload, record: ImageRecord, index: number): Pr
   return pushed;
 }
 
-async function pushBlob(upload: Upload, blob: Descriptor): Promise<void> {
-  if (await upload.client.hasBlob(upload.path, blob.digest, { forPush: true, signal: upload.signal })) return;
-  await again(upload.signal, () => sendBlob(upload, blob, () => {}));
-}
-
 async function sendBlob({ stores, client, path, signal }: Upload, blob: Descriptor, onSent: (bytes: number) => void): Promise<void> {
   const location = await client.startUpload(path, signal);
   let sent = 0;
@@ -173,17 +171,17 @@ async function again<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>
       return await work();
     } catch (error) {
       signal.throwIfAborted();
-      if (attempt === ATTEMPTS || (error instanceof EngineError && error.kind !== 'Unavailable')) throw error;
+      if (attempt === ATTEMPTS || (error instanceof EngineError && !isTemporary(error))) throw error;
       await sleep(250 * 2 ** attempt, undefined, { signal });
     }
   }
 }
 
-/** The names that `push NAME` means: one tag, or without a tag every tag of the repository. @throws NotFound with Docker's words */
-export function pushedReferences({ store }: Stores, repository: Reference, tag: string | undefined): Reference[] {
-  const { domain, path } = repository;
-  if (tag !== undefined) return [{ domain, path, tag }];
+/** The names that `push NAME` means: one tag, or without a tag every tag of the repository. @throws NotFound, InvalidParameter with Docker's words */
+function pushedReferences({ store }: Stores, { domain, path, tag, digest }: Reference): Reference[] {
+  if (digest !== undefined) throw new InvalidParameter('cannot push a digest reference');
   const all = store.list().flatMap((record) => store.referencesOf(record.id)).filter((reference) => reference.domain === domain && reference.path === path && reference.tag !== undefined);
-  if (all.length === 0) throw new NotFound(`An image does not exist locally with the tag: ${familiarName(repository)}`);
+  if (all.length === 0) throw new NotFound(`An image does not exist locally with the tag: ${familiarName({ domain, path })}`);
+  if (tag !== undefined) return [{ domain, path, tag }];
   return all.sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1));
 }

@@ -5,6 +5,7 @@ import type { Content } from '../content/store.ts';
 import type { OverlaySnapshots } from '../layers/snapshots.ts';
 import type { Layers } from '../layers/store.ts';
 import { NotFound } from '../wire/errors.ts';
+import { keptBlob } from './layer-blobs.ts';
 import { parseConfig, type Descriptor } from './manifest.ts';
 import type { ImageRecord, ImageStore } from './store.ts';
 
@@ -25,7 +26,8 @@ export interface Registration {
 }
 
 /** @throws NotFound when a layer is missing */
-export async function registerImage({ content, layers, snapshots, store }: Stores, { config: bytes, blobs, manifests = [], parent }: Registration): Promise<ImageRecord> {
+export async function registerImage(stores: Stores, { config: bytes, blobs, manifests = [], parent }: Registration): Promise<ImageRecord> {
+  const { content, layers, snapshots, store } = stores;
   const id = digestOf(bytes);
   const config = parseConfig(bytes, id);
   const diffIds = config.rootfs.diff_ids;
@@ -33,13 +35,12 @@ export async function registerImage({ content, layers, snapshots, store }: Store
   if (absent !== undefined) throw new NotFound(`no such layer: ${absent}`);
   using _config = content.hold(id);
   await content.put(bytes);
-  const nowMs = Date.now();
   const record = await store.add({
     id, config, manifests,
-    blobs: diffIds.map((_, index) => blobs?.[index] ?? null),
+    blobs: diffIds.map((diffId, index) => keptBlob(stores, diffId, blobs?.[index])),
     ...(parent !== undefined && { parent }),
     sizeBytes: diffIds.reduce((sum, diffId) => sum + layers.get(diffId).sizeBytes, 0),
-    createdAtMs: nowMs, taggedAtMs: nowMs,
+    createdAtMs: Date.now(),
   });
   snapshots.learn(diffIds);
   return record;

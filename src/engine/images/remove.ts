@@ -1,5 +1,5 @@
 // `docker rmi`: untag, and when no name is left, delete. Rules and messages are moby's (daemon/images/image_delete.go):
-// by name only that name goes, while others are left; by id all names of one repository go; containers and children protect.
+// by name only that name goes, while others are left; by id the only name goes, several must be forced; containers and children protect.
 import { hexOf, type Digest } from '../base/digest.ts';
 import type { EventBus } from '../base/events.ts';
 import { shortId } from '../base/ids.ts';
@@ -29,39 +29,31 @@ export async function removeImage({ store, collector, events, users }: RemoveNee
     }
   };
   const usersHere = users().filter((user) => user.imageId === record.id);
+  const isRunning = usersHere.some((user) => user.isRunning);
+  const hasChildren = () => store.list().some((other) => other.parent === record.id);
 
   if (reference !== undefined) {
-    const others = all.filter((other) => familiar(other) !== familiar(reference));
-    const digestsOnly = others.every((other) => other.digest !== undefined && familiarName(other) === familiarName(reference));
-    if (others.length > 0 && !(reference.digest === undefined && digestsOnly)) {
-      await untag([reference]);
-      return removed;
-    }
+    const isLast = isSingleName(all);
     const user = usersHere[0];
-    if (user !== undefined && !options.force) {
+    if (isLast && user !== undefined && !options.force) {
       throw new Conflict(`conflict: unable to remove repository reference "${name}" (must force) - container ${shortId(user.id)} is using its referenced image ${shortId(record.id)}`);
     }
-    if (usersHere.some((one) => one.isRunning) || (user !== undefined && options.force)) {
-      await untag([reference, ...others]);
-      return removed; // the image stays, nameless, as long as containers use it
-    }
+    const left = all.filter((other) => familiar(other) !== familiar(reference));
+    const here = left.filter((other) => familiarName(other) === familiarName(reference));
+    const digests = reference.digest === undefined && here.every((other) => other.digest !== undefined) ? here : []; // they named what the tag named
+    await untag([reference, ...digests]);
+    if (left.length > digests.length || isRunning || hasChildren()) return removed; // nameless, it stays as long as it is needed
   } else {
-    const repositories = new Set(all.map(familiarName));
-    if (repositories.size > 1 && !options.force) throw new Conflict(`conflict: unable to delete ${shortId(record.id)} (must be forced) - image is referenced in multiple repositories`);
-    checkUsers(record, usersHere, options.force);
-  }
-  if (store.list().some((other) => other.parent === record.id)) {
-    if (reference === undefined) throw new Conflict(`conflict: unable to delete ${shortId(record.id)} (cannot be forced) - image has dependent child images`);
+    if (hasChildren()) throw new Conflict(`conflict: unable to delete ${shortId(record.id)} (cannot be forced) - image has dependent child images`);
+    checkUsers(record, usersHere, options.force, isSingleName(all));
     await untag(all);
-    return removed;
   }
-  await untag(all);
   await store.delete(record.id);
   removed.push({ Deleted: record.id });
   events.publish('image', 'delete', record.id, { name: record.id });
+  for (const chain of collector.released(record.config.rootfs.diff_ids)) removed.push({ Deleted: chain });
   if (!options.noPrune) await removeParents(record);
-  const swept = await collector.collect();
-  for (const layer of swept.layers) removed.push({ Deleted: layer });
+  await collector.collect();
   return removed;
 
   /** Nameless images that only this one stood on. */
@@ -72,14 +64,22 @@ export async function removeImage({ store, collector, events, users }: RemoveNee
     await store.delete(parent.id);
     removed.push({ Deleted: parent.id });
     events.publish('image', 'delete', parent.id, { name: parent.id });
+    for (const chain of collector.released(parent.config.rootfs.diff_ids)) removed.push({ Deleted: chain });
     await removeParents(parent);
   }
 }
 
-function checkUsers(record: ImageRecord, users: readonly ImageUser[], force: boolean): void {
+/** One tag at most, and digests of its repository only. */
+function isSingleName(references: readonly Reference[]): boolean {
+  const tags = references.filter((reference) => reference.digest === undefined);
+  return tags.length <= 1 && new Set(references.map(familiarName)).size <= 1;
+}
+
+function checkUsers(record: ImageRecord, users: readonly ImageUser[], force: boolean, isSingle: boolean): void {
   const short = hexOf(record.id).slice(0, 12);
   const running = users.find((user) => user.isRunning);
   if (running !== undefined) throw new Conflict(`conflict: unable to delete ${short} (cannot be forced) - image is being used by running container ${shortId(running.id)}`);
+  if (!isSingle && !force) throw new Conflict(`conflict: unable to delete ${short} (must be forced) - image is referenced in multiple repositories`);
   const stopped = users[0];
   if (stopped !== undefined && !force) throw new Conflict(`conflict: unable to delete ${short} (must be forced) - image is being used by stopped container ${shortId(stopped.id)}`);
 }

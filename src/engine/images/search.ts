@@ -1,5 +1,6 @@
 // `docker search`: Docker Hub by its old search, any other registry (`host/term`) by its catalog.
 import type { Credentials } from '../registry/auth.ts';
+import { InvalidParameter } from '../wire/errors.ts';
 import type { Registries } from '../registry/registries.ts';
 
 /** Docker's ImageSearchResponseItem. */
@@ -7,8 +8,23 @@ export interface FoundImage { name: string; description: string; star_count: num
 
 const SEARCH_HOST = 'index.docker.io';
 
-/** @throws Unavailable when the registry cannot be reached */
-export async function searchImages(registries: Registries, term: string, { limit, credentials, signal }: { limit: number; credentials: Credentials | undefined; signal: AbortSignal }): Promise<FoundImage[]> {
+export interface SearchOptions {
+  limit: number;
+  isOfficial?: boolean;
+  isAutomated?: boolean;
+  minStars?: number;
+  credentials: Credentials | undefined;
+  signal: AbortSignal;
+}
+
+/** @throws InvalidParameter, RegistryFailure when the registry cannot be reached */
+export async function searchImages(registries: Registries, term: string, { limit, isOfficial, isAutomated, minStars = 0, credentials, signal }: SearchOptions): Promise<FoundImage[]> {
+  if (term.includes('://')) throw new InvalidParameter(`invalid repository name: repository name (${term}) should not have a scheme`);
+  const found = await search(registries, term, limit, credentials, signal);
+  return found.filter((image) => (isOfficial ?? image.is_official) === image.is_official && (isAutomated ?? image.is_automated) === image.is_automated && image.star_count >= minStars);
+}
+
+async function search(registries: Registries, term: string, limit: number, credentials: Credentials | undefined, signal: AbortSignal): Promise<FoundImage[]> {
   const [, host, rest = ''] = /^([^/]*[.:][^/]*|localhost)(?:\/(.*))?$/.exec(term) ?? [];
   if (host === undefined || host === 'docker.io') {
     const client = await registries.client(SEARCH_HOST, credentials);

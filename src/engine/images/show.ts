@@ -1,8 +1,10 @@
 // Images as the API shows them: list, inspect, history. Shapes: Engine API v1.47, ImageSummary, ImageInspect, HistoryResponseItem.
+import { dirname, join } from 'node:path';
 import type { Digest } from '../base/digest.ts';
 import type { OverlaySnapshots } from '../layers/snapshots.ts';
 import type { Layers } from '../layers/store.ts';
 import { familiar, familiarName, type Reference } from '../registry/reference.ts';
+import { InvalidParameter } from '../wire/errors.ts';
 import type { ImageUser } from './remove.ts';
 import { createdMs, type ImageRecord, type ImageStore } from './store.ts';
 
@@ -35,7 +37,7 @@ export function selectImages(store: ImageStore, filters: ImageFilters, options: 
     if (filters.dangling !== undefined && filters.dangling !== isDangling(references)) continue;
     if (!filters.labels(record.config.config?.Labels ?? undefined)) continue;
     if (patterns.length > 0) {
-      references = references.filter((reference) => patterns.some((pattern) => pattern.test(familiar(reference)) || pattern.test(familiarName(reference)) || pattern.test(`${reference.domain}/${reference.path}`)));
+      references = references.filter((reference) => patterns.some((pattern) => pattern.test(familiar(reference)) || pattern.test(familiarName(reference))));
       if (references.length === 0) continue;
     }
     if (!options.all && references.length === 0 && parents.has(record.id)) continue; // an intermediate image of a build
@@ -44,17 +46,18 @@ export function selectImages(store: ImageStore, filters: ImageFilters, options: 
   return selected;
 }
 
-export function summary(needs: ShowNeeds, { record, references }: { record: ImageRecord; references: Reference[] }, shared: Map<Digest, number> | undefined, apiVersion: readonly [number, number]) {
-  const users = needs.users();
+/** @param extra what costs more to find out; -1 stands for what was not asked for */
+export function summary({ layers }: Pick<ShowNeeds, 'layers'>, { record, references }: { record: ImageRecord; references: Reference[] }, extra: { shared?: Map<Digest, number> | undefined; users?: readonly ImageUser[] }, apiVersion: readonly [number, number]) {
+  const { shared, users } = extra;
   return {
-    Containers: shared === undefined ? -1 : users.filter((user) => user.imageId === record.id).length,
+    Containers: users === undefined ? -1 : users.filter((user) => user.imageId === record.id).length,
     Created: Math.floor(createdMs(record) / 1000),
     Id: record.id,
     Labels: record.config.config?.Labels ?? null,
     ParentId: record.parent ?? '',
     RepoDigests: references.filter((reference) => reference.digest !== undefined).map(familiar),
     RepoTags: references.filter((reference) => reference.digest === undefined).map(familiar),
-    SharedSize: shared === undefined ? -1 : sharedBytes(needs.layers, record, shared),
+    SharedSize: shared === undefined ? -1 : sharedBytes(layers, record, shared),
     Size: record.sizeBytes,
     ...(apiVersion[0] === 1 && apiVersion[1] < 44 && { VirtualSize: record.sizeBytes }),
   };
@@ -98,13 +101,17 @@ export function inspect({ store, layers }: ShowNeeds, record: ImageRecord, apiVe
     ...(config['os.version'] !== undefined && { OsVersion: config['os.version'] }),
     Size: record.sizeBytes,
     ...(apiVersion[0] === 1 && apiVersion[1] < 44 && { VirtualSize: record.sizeBytes }),
-    GraphDriver: {
-      Name: 'overlay2',
-      Data: { ...(folders.length > 1 && { LowerDir: folders.slice(1).join(':') }), ...(folders[0] !== undefined && { UpperDir: folders[0] }) },
-    },
+    GraphDriver: { Name: 'overlay2', Data: overlayFolders(folders) },
     RootFS: { Type: 'layers', ...(config.rootfs.diff_ids.length > 0 && { Layers: config.rootfs.diff_ids }) },
-    Metadata: { LastTagTime: view.repoTags.length === 0 ? '0001-01-01T00:00:00Z' : new Date(record.taggedAtMs).toISOString() },
+    Metadata: { LastTagTime: record.taggedAtMs === undefined ? '0001-01-01T00:00:00Z' : new Date(record.taggedAtMs).toISOString() },
   };
+}
+
+/** The names Docker gives an overlay's folders, though nothing mounts an image by itself. @param folders uppermost first */
+function overlayFolders([upper, ...lower]: readonly string[]) {
+  if (upper === undefined) return null;
+  const beside = (name: string) => join(dirname(upper), name);
+  return { ...(lower.length > 0 && { LowerDir: lower.join(':') }), MergedDir: beside('merged'), UpperDir: upper, WorkDir: beside('work') };
 }
 
 /** Docker clients expect these fields to be there even when empty. */
@@ -140,13 +147,18 @@ export function history({ store, layers }: ShowNeeds, record: ImageRecord) {
   return steps.reverse();
 }
 
-/** Go's path.Match: `*` and `?` stop at slashes, `[a-z]` classes, backslash escapes. */
+/** Go's path.Match: `*` and `?` stop at slashes, `[a-z]` and `[^a-z]` classes, backslash escapes. @throws InvalidParameter with Go's words */
 function globExpression(pattern: string): RegExp {
-  const source = pattern.replace(/\\(.)|(\*)|(\?)|\[([^\]]+)\]|([.+^${}()|/\\])/g, (_, escaped?: string, star?: string, mark?: string, set?: string, plain?: string) => {
+  const source = pattern.replace(/\\(.)|(\*)|(\?)|\[(\^?[^\]]+)\]|([.+^${}()|/\\[\]])/g, (_, escaped?: string, star?: string, mark?: string, set?: string, plain?: string) => {
     if (escaped !== undefined) return escaped.replace(/[^\w]/g, '\\$&');
     if (star !== undefined) return '[^/]*';
     if (mark !== undefined) return '[^/]';
+    if (plain === '[' || plain === '\\') throw new InvalidParameter('syntax error in pattern');
     return set !== undefined ? `[${set}]` : `\\${plain}`;
   });
-  return new RegExp(`^${source}$`);
+  try {
+    return new RegExp(`^${source}$`);
+  } catch (error) {
+    throw new InvalidParameter('syntax error in pattern', { cause: error });
+  }
 }

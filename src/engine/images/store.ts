@@ -9,7 +9,7 @@ import { keyedLocks } from '../base/locks.ts';
 import type { Log } from '../base/log.ts';
 import type { Image, ImageConfig } from '../needs.ts';
 import { canonical, familiar, parseReference, withDefaultTag, type Reference } from '../registry/reference.ts';
-import { Conflict, NotFound } from '../wire/errors.ts';
+import { NotFound } from '../wire/errors.ts';
 import type { Descriptor } from './manifest.ts';
 
 /** What is kept of one image. */
@@ -23,11 +23,12 @@ export interface ImageRecord {
   parent?: Digest;
   sizeBytes: number;
   createdAtMs: number;
-  taggedAtMs: number;
+  /** when a user or a build last tagged it; absent for images that only came with a name */
+  taggedAtMs?: number;
 }
 
 export interface ImageStore {
-  /** @throws NotFound `No such image: NAME` */
+  /** By id, unique id prefix, tag or digest. @throws NotFound `No such image: NAME:TAG`, InvalidParameter for what can be no name */
   resolve(name: string): ImageRecord;
   /** The complete reference that `name` is, when it is one that exists; undefined for ids. */
   referenceOf(name: string): Reference | undefined;
@@ -40,8 +41,8 @@ export interface ImageStore {
   idOf(reference: Reference): Digest | undefined;
   /** Stores or completes an image. */
   add(record: ImageRecord): Promise<ImageRecord>;
-  /** Points names at an image. */
-  tag(id: Digest, references: readonly Reference[]): Promise<void>;
+  /** Points names at an image. @param isByUser it counts as the time the image was tagged, as Docker has it */
+  tag(id: Digest, references: readonly Reference[], isByUser?: boolean): Promise<void>;
   untag(references: readonly Reference[]): Promise<void>;
   /** Forgets the image and its names; its blobs and layers are for the collector. */
   delete(id: Digest): Promise<void>;
@@ -68,7 +69,8 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
     if (set === undefined) namesOf.set(id, (set = new Set()));
     set.add(name);
   };
-  const saveNames = () => locks.run('names', () => writeJson(join(folder, 'references.json'), Object.fromEntries(names)));
+  // A name that is gone needs no fsync: the next journal commit brings it to the disk before the removal of its files.
+  const saveNames = (fsync = true) => locks.run('names', () => writeJson(join(folder, 'references.json'), Object.fromEntries(names), { fsync }));
 
   for (const name of readdirSync(folder)) {
     if (name.startsWith('.tmp-')) rmSync(join(folder, name)); // a crash cut its writing short
@@ -84,11 +86,15 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
 
   const missing = (name: string) => new NotFound(`No such image: ${name}`);
 
+  /** An ambiguous prefix is no image: with `docker run a` the client then pulls `a`. */
   const byPrefix = (prefix: string): ImageRecord | undefined => {
-    const found: ImageRecord[] = [];
-    for (const record of records.values()) if (hexOf(record.id).startsWith(prefix)) found.push(record);
-    if (found.length > 1) throw new Conflict(`image ID prefix ${prefix} is ambiguous`);
-    return found[0];
+    let found: ImageRecord | undefined;
+    for (const record of records.values()) {
+      if (!hexOf(record.id).startsWith(prefix)) continue;
+      if (found !== undefined) return undefined;
+      found = record;
+    }
+    return found;
   };
 
   const referenceOf = (name: string): Reference | undefined => {
@@ -109,19 +115,20 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
   const store: ImageStore = {
     referenceOf,
     resolve(name) {
+      if (name === '') throw missing(name);
       const exact = /^(?:sha256:)?([0-9a-f]{64})$/.exec(name)?.[1];
       if (exact !== undefined) {
         const record = records.get(`sha256:${exact}`);
         if (record !== undefined) return record;
-        throw missing(name);
+        throw missing(`sha256:${exact}`);
       }
       const reference = referenceOf(name);
       const id = reference && names.get(canonical(reference));
       const record = id && records.get(id);
       if (record) return record;
-      const prefix = /^(?:sha256:)?([0-9a-f]{4,63})$/.exec(name)?.[1];
+      const prefix = /^(?:sha256:)?([0-9a-f]{1,63})$/.exec(name)?.[1];
       const found = prefix === undefined ? undefined : byPrefix(prefix);
-      if (found === undefined) throw missing(name);
+      if (found === undefined) throw missing(familiar(withDefaultTag(parseReference(name))));
       return found;
     },
     get: (id) => records.get(id),
@@ -153,24 +160,32 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
         return merged;
       });
     },
-    async tag(id, references) {
+    async tag(id, references, isByUser = false) {
       const record = records.get(id);
       if (record === undefined) throw missing(id);
       for (const reference of references) point(canonical(reference), id);
       await saveNames();
-      record.taggedAtMs = now();
+      if (!isByUser) return;
+      await locks.run(id, async () => {
+        const current = records.get(id);
+        if (current === undefined) return; // removed meanwhile
+        current.taggedAtMs = now();
+        await writeJson(fileOf(id), current, { fsync: false });
+      });
     },
     async untag(references) {
       for (const reference of references) point(canonical(reference), undefined);
-      await saveNames();
+      await saveNames(false);
     },
     async delete(id) {
       const left = [...(namesOf.get(id) ?? [])];
       for (const name of left) point(name, undefined);
       namesOf.delete(id);
-      if (left.length > 0) await saveNames();
-      records.delete(id);
-      await rm(fileOf(id), { force: true });
+      if (left.length > 0) await saveNames(false);
+      await locks.run(id, async () => {
+        records.delete(id);
+        await rm(fileOf(id), { force: true });
+      });
     },
   };
   return store;

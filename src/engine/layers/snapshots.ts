@@ -20,8 +20,8 @@ export interface OverlaySnapshots extends Snapshots {
   learn(diffIds: readonly Digest[]): void;
   /** Layers of a stack, lowest first. @throws NotFound */
   layersOf(chain: ChainId): readonly Digest[];
-  /** Layers that snapshots stand on, and the stacks that are kept by file. */
-  roots(): { snapshots: Digest[]; chains: ChainId[] };
+  /** Stacks that snapshots stand on, and the stacks that are kept by file. */
+  roots(): { snapshots: (readonly Digest[])[]; chains: ChainId[] };
   /** True for a stack made a moment ago: whoever made it is about to use it. */
   isFresh(chain: ChainId): boolean;
   /** Forgets a stack that a build made. */
@@ -175,7 +175,7 @@ export function openSnapshots({ root, layers, content, isRootless, log }: Snapsh
       records.delete(key);
       if (existsSync(dirOf(key))) await layers.discard(dirOf(key));
     },
-    roots: () => ({ snapshots: [...new Set([...records.values()].flatMap((record) => record.diffIds))], chains: [...kept.keys()] }),
+    roots: () => ({ snapshots: [...records.values()].map((record) => record.diffIds), chains: [...kept.keys()] }),
     isFresh: (chain) => Date.now() - (kept.get(chain) ?? 0) < FRESH_MS,
     async forget(chain) {
       kept.delete(chain);

@@ -7,6 +7,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hexOf, isDigest, type Digest } from '../base/digest.ts';
 import type { Log } from '../base/log.ts';
+import { openTrash } from '../content/trash.ts';
 import { NotFound } from '../wire/errors.ts';
 import type { ExpansionLimits, LayerFacts } from './thread-protocol.ts';
 import { createLayerThreads } from './layer-threads.ts';
@@ -60,7 +61,7 @@ export interface Layers extends AsyncDisposable {
   isHeld(diffId: Digest): boolean;
   /** Takes the name away at once; the bytes go in the background. */
   remove(diffId: Digest): Promise<void>;
-  /** Moves a folder out of the way and deletes it in the background. */
+  /** Moves a folder out of the way; its bytes go in the background. */
   discard(folder: string): Promise<void>;
 }
 
@@ -79,27 +80,16 @@ const LINK_DIGITS = 12;
 export function openLayers({ root, isRootless, limits = LIMITS, threads = 2, log }: LayersOptions): Layers {
   const folder = join(root, 'layers');
   const links = join(root, 'l');
-  const trash = join(root, 'trash');
   const emptyFolder = join(links, 'empty');
-  for (const path of [folder, links, trash, emptyFolder]) mkdirSync(path, { recursive: true, mode: 0o711 });
+  for (const path of [folder, links, emptyFolder]) mkdirSync(path, { recursive: true, mode: 0o711 });
   const known = new Map<Digest, Layer>();
   const held = new Map<Digest, number>();
   const pool = createLayerThreads(threads, log);
+  const { discard } = openTrash(join(root, 'trash'), log);
 
   const overlayPrefix = isRootless ? 'user.overlay.' : 'trusted.overlay.';
   const dirOf = (diffId: Digest) => join(folder, hexOf(diffId));
   const linkOf = (diffId: Digest) => join(links, hexOf(diffId).slice(0, LINK_DIGITS));
-
-  const discard = async (path: string) => {
-    const gone = join(trash, randomBytes(8).toString('hex'));
-    try {
-      await rename(path, gone);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      throw error;
-    }
-    rm(gone, { recursive: true, force: true }).catch((error: unknown) => log.warn('could not delete removed files yet', { path: gone, error }));
-  };
 
   const link = (diffId: Digest) => {
     const target = join('..', 'layers', hexOf(diffId), 'diff');
@@ -134,7 +124,6 @@ export function openLayers({ root, isRootless, limits = LIMITS, threads = 2, log
       }
     } else void discard(join(folder, entry));
   }
-  for (const left of readdirSync(trash)) void discard(join(trash, left));
 
   return {
     has: (diffId) => known.has(diffId),

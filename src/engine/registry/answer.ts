@@ -1,6 +1,7 @@
 // What a registry answered: small bodies, and its error codes as our kinds. Source: distribution spec v1.1, "Error Codes".
-import type { IncomingMessage } from 'node:http';
-import { type EngineError, Forbidden, InvalidParameter, NotFound, System, Unauthorized, Unavailable } from '../wire/errors.ts';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import { type EngineError, Forbidden, InvalidParameter, NotFound, System, Unauthorized } from '../wire/errors.ts';
+import { RegistryFailure } from './failure.ts';
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024; // manifests are limited to 4 MiB by the specification's advice
 
@@ -21,25 +22,35 @@ export async function bodyOf(response: IncomingMessage): Promise<Buffer> {
 
 interface RegistryErrors { errors?: { code?: string; message?: string; detail?: unknown }[] }
 
+/** Docker's words for a status whose body says nothing (HEAD has none). */
+const WORDS: Record<number, string> = {
+  401: 'unauthorized: authentication required',
+  403: 'denied: requested access to the resource is denied',
+  429: 'toomanyrequests: too many requests, try again later',
+};
+
 /** @param what what was asked for, e.g. `manifest for busybox:latest` */
 export async function registryError(response: IncomingMessage, what: string): Promise<EngineError> {
   const status = response.statusCode ?? 0;
   const body = await bodyOf(response).catch(() => Buffer.alloc(0)); // the status alone must do then
-  let detail = '';
-  let codes: string[] = [];
-  try {
-    const { errors = [] } = JSON.parse(body.toString('utf8')) as RegistryErrors;
-    codes = errors.map((error) => error.code ?? '');
-    detail = errors.map((error) => [error.code?.toLowerCase().replaceAll('_', ' '), error.message].filter(Boolean).join(': ')).join('; ');
-  } catch {
-    detail = `status ${status}`; // not the body the specification promises (a proxy's page)
-  }
-  if (detail === '') detail = `status ${status}`;
-  if (status === 401) return new Unauthorized(`${what}: ${detail}`);
-  if (status === 403 || codes.includes('DENIED')) return new Forbidden(`${what}: ${detail}`);
+  const errors = errorsIn(body);
+  const said = errors.map(({ code, message }) => [code?.toLowerCase().replaceAll('_', ' '), message].filter(Boolean).join(': ')).filter(Boolean).join('; ');
+  const detail = said || (WORDS[status] ?? `status ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd());
+  const isDenied = errors.some(({ code }) => code === 'DENIED');
+  if (status === 401) return new Unauthorized(detail);
+  if (status === 403 || isDenied) return new Forbidden(detail);
   if (status === 404) return new NotFound(`${what} not found: ${detail}`);
-  if (status === 429) return new Unavailable(`${what}: the registry asks to slow down: ${detail}`);
-  if (status >= 500) return new Unavailable(`${what}: the registry failed: ${detail}`);
+  if (status === 429) return new RegistryFailure(`${what}: ${detail}`, true);
+  if (status >= 500) return new RegistryFailure(`${what}: the registry failed: ${detail}`, true);
   if (status >= 400) return new InvalidParameter(`${what}: ${detail}`);
   return new System(`${what}: unexpected answer of the registry: status ${status}`);
+}
+
+function errorsIn(body: Buffer): { code?: string; message?: string }[] {
+  try {
+    const { errors } = JSON.parse(body.toString('utf8')) as RegistryErrors;
+    return Array.isArray(errors) ? errors : [];
+  } catch {
+    return []; // not the body the specification promises (a proxy's page)
+  }
 }

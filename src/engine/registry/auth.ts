@@ -1,7 +1,8 @@
 // Who we are to a registry: Basic, or a bearer token from the realm that its challenge names. Tokens are kept until they expire.
 // Sources: distribution "Token Authentication Specification", "OAuth2 Token Authentication"; RFC 7235 4.1.
+import type { IncomingMessage } from 'node:http';
 import { Unauthorized } from '../wire/errors.ts';
-import { bodyOf } from './answer.ts';
+import { bodyOf, registryError } from './answer.ts';
 import type { Transport } from './transport.ts';
 
 /** Docker's AuthConfig (X-Registry-Auth). Never logged, never in an error. */
@@ -104,10 +105,23 @@ async function fetchToken(transport: Transport, parameters: Record<string, strin
     const headers = user === undefined ? {} : { Authorization: `Basic ${Buffer.from(`${user.name}:${user.password}`).toString('base64')}` };
     response = await transport.sendAgain(url.host, { method: 'GET', url: url.href, headers, signal });
   }
-  const body = await bodyOf(response);
-  if (response.statusCode !== 200) throw new Unauthorized(`${url.host} refuses a token (status ${response.statusCode}): ${credentials === undefined ? 'log in first' : 'incorrect username or password'}`);
-  const answer = JSON.parse(body.toString('utf8')) as { token?: string; access_token?: string; expires_in?: number };
+  if (response.statusCode !== 200) throw await refusal(response, url.host, credentials !== undefined);
+  const answer = parseToken(await bodyOf(response));
   const token = answer.token ?? answer.access_token;
   if (!token) throw new Unauthorized(`${url.host} answered without a token`);
   return { header: `Bearer ${token}`, expiresAtMs: now() + Math.max(MIN_TOKEN_MS, (answer.expires_in ?? 60) * 1000) - 10_000 };
+}
+
+async function refusal(response: IncomingMessage, host: string, hasCredentials: boolean): Promise<Error> {
+  const error = await registryError(response, `a token of ${host}`);
+  if (!['Unauthorized', 'Forbidden', 'InvalidParameter', 'NotFound'].includes(error.kind)) return error;
+  return new Unauthorized(`${host} gives no token: ${hasCredentials ? 'incorrect username or password' : 'log in first'}`, { cause: error });
+}
+
+function parseToken(body: Buffer): { token?: string; access_token?: string; expires_in?: number } {
+  try {
+    return (JSON.parse(body.toString('utf8')) as ReturnType<typeof parseToken> | null) ?? {};
+  } catch {
+    return {}; // the caller says that there is no token in it
+  }
 }

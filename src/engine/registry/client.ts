@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { digestOf, isDigest, type Digest } from '../base/digest.ts';
-import { System } from '../wire/errors.ts';
+import { System, Unauthorized } from '../wire/errors.ts';
 import { bodyOf, registryError } from './answer.ts';
 import { createAuthenticator, parseChallenges, type Credentials } from './auth.ts';
 import { DEFAULT_DOMAIN } from './reference.ts';
@@ -14,9 +14,9 @@ export interface FetchedManifest { bytes: Buffer; mediaType: string; digest: Dig
 export interface RegistryClient {
   /** where it talks to */
   readonly host: string;
-  /** @throws Unauthorized, Unavailable */
+  /** @throws Unauthorized, RegistryFailure */
   ping(signal: AbortSignal): Promise<void>;
-  /** By tag or digest; the bytes are checked. @throws NotFound, Unauthorized, Forbidden, Unavailable, System on a wrong digest */
+  /** By tag or digest; the bytes are checked. @throws NotFound, Unauthorized, Forbidden, RegistryFailure, System on a wrong digest */
   manifest(path: string, tagOrDigest: string, signal: AbortSignal): Promise<FetchedManifest>;
   /** From byte `start`; status 200 means the server sends it from the beginning all the same. */
   blob(path: string, digest: Digest, options: { start?: number; signal: AbortSignal }): Promise<IncomingMessage>;
@@ -61,7 +61,12 @@ export function createRegistryClient(transport: Transport, host: string, credent
     };
     const response = await attempt(auth.header(host, scope));
     if (response.statusCode !== 401 || isStream) return response;
-    const header = await auth.answer(host, scope, parseChallenges(response.headers['www-authenticate']), request.signal);
+    const challenges = parseChallenges(response.headers['www-authenticate']);
+    const header = await auth.answer(host, scope, challenges, request.signal);
+    if (header === undefined && credentials === undefined && challenges.some(({ scheme }) => scheme === 'basic')) {
+      response.resume();
+      throw new Unauthorized('no basic auth credentials'); // the words of docker's client: there is no login for this registry
+    }
     if (header === undefined) return response;
     response.resume();
     return attempt(header);

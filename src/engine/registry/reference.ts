@@ -53,6 +53,13 @@ export function withDefaultTag(reference: Reference): Reference {
   return reference.tag === undefined && reference.digest === undefined ? { ...reference, tag: DEFAULT_TAG } : reference;
 }
 
+/** The reference with this tag, as the API's `repo` and `tag` parameters mean it. An empty tag changes nothing. @throws InvalidParameter */
+export function withTag(reference: Reference, tag: string): Reference {
+  if (tag === '') return reference;
+  if (!TAG.test(tag)) throw new InvalidParameter(`invalid tag format: ${JSON.stringify(tag)}`);
+  return { ...reference, tag };
+}
+
 /** Repository as users write it: without `docker.io/` and `library/`. */
 export function familiarName({ domain, path }: Reference): string {
   if (domain !== DEFAULT_DOMAIN) return `${domain}/${path}`;

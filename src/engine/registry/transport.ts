@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { getCACertificates } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Unavailable } from '../wire/errors.ts';
+import { ConnectTimeout, RegistryFailure, isTemporary, networkFailure } from './failure.ts';
 
 export interface TransportOptions {
   /** HTTP_PROXY, HTTPS_PROXY, NO_PROXY in either case */
@@ -29,15 +29,18 @@ export interface RegistryRequest {
 }
 
 export interface Transport extends Disposable {
-  /** The answer, whatever its status; redirects of GET and HEAD are followed. @throws Unavailable when the host cannot be reached */
+  /** The answer, whatever its status; redirects of GET and HEAD are followed. @throws RegistryFailure when the host cannot be reached */
   send(host: string, request: RegistryRequest): Promise<IncomingMessage>;
   /** The same, again when the network or the server fails: only for requests without a stream body. */
   sendAgain(host: string, request: RegistryRequest): Promise<IncomingMessage>;
 }
 
 const IDLE_MS = 60_000; // a registry that is silent for so long is gone
+const CONNECT_MS = 15_000; // and one that takes no connection for so long is not there
+const OTHER = { http: 'https', https: 'http' } as const;
 const MAX_REDIRECTS = 5;
 const ATTEMPTS = 5;
+const NETWORK_ATTEMPTS = 3; // whoever waits should hear soon that nobody is there
 const MAX_WAIT_MS = 60_000;
 
 export function isLoopback(host: string): boolean {
@@ -66,9 +69,15 @@ export function createTransport({ proxyEnv, certFolders, insecure }: TransportOp
     new Promise((resolve, reject) => {
       const options = { method: request.method, headers: { 'User-Agent': 'gantry', ...headers }, signal: request.signal };
       const call = url.protocol === 'https:' ? httpsRequest(url, { ...options, agent: https(url.host) }) : httpRequest(url, { ...options, agent: http });
-      call.setTimeout(IDLE_MS, () => call.destroy(new Error(`no answer for ${IDLE_MS / 1000} s`)));
+      const connecting = setTimeout(() => call.destroy(new ConnectTimeout(`no connection within ${CONNECT_MS / 1000} s`)), CONNECT_MS);
+      call.on('socket', (socket) => {
+        if (!socket.connecting) clearTimeout(connecting);
+        else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connecting));
+      });
+      call.setTimeout(IDLE_MS, () => call.destroy(new ConnectTimeout(`no answer for ${IDLE_MS / 1000} s`)));
       call.on('response', resolve);
       call.on('error', reject);
+      call.on('close', () => clearTimeout(connecting));
       const { body } = request;
       if (body === undefined || Buffer.isBuffer(body)) call.end(body);
       else {
@@ -85,7 +94,7 @@ export function createTransport({ proxyEnv, certFolders, insecure }: TransportOp
       const status = response.statusCode ?? 0;
       if (![301, 302, 303, 307, 308].includes(status) || (request.method !== 'GET' && request.method !== 'HEAD')) return response;
       response.resume();
-      if (hops === MAX_REDIRECTS) throw new Unavailable(`${first.host} redirects in a circle`);
+      if (hops === MAX_REDIRECTS) throw new RegistryFailure(`the registry ${first.host} redirects in a circle`, false);
       const next = new URL(response.headers.location ?? '', url);
       if (next.host !== url.host) { // credentials are for the registry, not for where it keeps its blobs
         const { Authorization: _authorization, ...others } = headers;
@@ -96,9 +105,10 @@ export function createTransport({ proxyEnv, certFolders, insecure }: TransportOp
   };
 
   const send = async (host: string, request: RegistryRequest): Promise<IncomingMessage> => {
-    const known = schemes.get(host);
-    const candidates: ('http' | 'https')[] = known !== undefined ? [known] : insecure(host) ? ['https', 'http'] : ['https'];
-    let failure: unknown;
+    const known = schemes.get(host) ?? 'https';
+    const isStream = request.body !== undefined && !Buffer.isBuffer(request.body); // can be sent once only
+    const candidates = !insecure(host) ? ['https' as const] : isStream ? [known] : [known, OTHER[known]]; // it may have changed since
+    let failure = new RegistryFailure(`cannot reach the registry ${host}`, false);
     for (const scheme of candidates) {
       try {
         const response = await follow(new URL(request.url, `${scheme}://${host}`), request);
@@ -106,11 +116,10 @@ export function createTransport({ proxyEnv, certFolders, insecure }: TransportOp
         return response;
       } catch (error) {
         request.signal.throwIfAborted();
-        failure ??= error;
-        if (scheme === 'http') failure = error;
+        failure = error instanceof RegistryFailure ? error : networkFailure(host, scheme, error);
       }
     }
-    throw new Unavailable(`cannot reach the registry ${host}`, { cause: failure });
+    throw failure;
   };
 
   return {
@@ -128,8 +137,7 @@ export function createTransport({ proxyEnv, certFolders, insecure }: TransportOp
           if (wait > MAX_WAIT_MS) return response;
         } catch (error) {
           request.signal.throwIfAborted();
-          const isRefused = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
-          if (attempt === ATTEMPTS || ['ECONNREFUSED', 'ENOTFOUND'].includes(isRefused ?? '') || /CERT|SIGNATURE/.test(isRefused ?? '')) throw error;
+          if (!isTemporary(error) || attempt === NETWORK_ATTEMPTS) throw error;
         }
         await sleep(wait, undefined, { signal: request.signal });
       }

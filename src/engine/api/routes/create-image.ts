@@ -4,8 +4,8 @@ import type { ImageDomain } from '../../images/images.ts';
 import { importImage, importReference } from '../../images/import.ts';
 import { pullAllTags, pullImage, pullRequest } from '../../images/pull.ts';
 import { downloadSource } from '../../registry/download.ts';
-import { parseReference } from '../../registry/reference.ts';
-import { InvalidParameter } from '../../wire/errors.ts';
+import { DEFAULT_DOMAIN, canonical, parseReference, withTag } from '../../registry/reference.ts';
+import { Forbidden, InvalidParameter } from '../../wire/errors.ts';
 import { ndjson, type Reply } from '../reply.ts';
 import { post, type Call, type Route } from '../router.ts';
 import { platformQuery } from './platform-query.ts';
@@ -23,20 +23,23 @@ export function createImageRoutes(domain: ImageDomain): Route[] {
 
 function pull(domain: ImageDomain, call: Call, image: string): Reply {
   const tag = call.query.get('tag') ?? '';
-  const isDigest = tag.includes(':');
   const bare = parseReference(image);
-  const name = tag === '' ? image : isDigest ? `${image.replace(/@.*$/, '')}@${tag}` : `${image}:${tag}`;
+  const name = tag.includes(':') ? `${bare.domain}/${bare.path}@${tag}` : canonical(withTag(bare, tag));
+  if (bare.domain === DEFAULT_DOMAIN && bare.path === 'library/scratch') throw new Forbidden("'scratch' is a reserved name");
   const header = call.headers['x-registry-auth'];
   const request = pullRequest(name, platformQuery(call), typeof header === 'string' ? header : undefined, call.signal);
   const all = tag === '' && bare.tag === undefined && bare.digest === undefined;
-  return ndjson(all ? pullAllTags(domain, request) : pullImage(domain, request));
+  return ndjson(all ? pullAllTags(domain, request) : pullImage(domain, request), undefined, 'first line');
 }
 
 async function bringIn(domain: ImageDomain, call: Call, source: string): Promise<Reply> {
   const reference = importReference(call.query.get('repo') ?? '', call.query.get('tag') ?? '');
-  const body: Readable = source === '-' ? call.body : await downloadSource(source, call.signal);
+  const download = source === '-' ? undefined : await downloadSource(source, call.signal);
+  const body: Readable = download ?? call.body;
+  const sizeBytes = Number(download?.headers['content-length']);
   const platform = platformQuery(call);
   return ndjson(importImage(domain, {
     body, source, reference, message: call.query.get('message') ?? '', changes: call.query.getAll('changes'), signal: call.signal, ...(platform && { platform }),
-  }));
+    ...(Number.isInteger(sizeBytes) && { sizeBytes }),
+  }), undefined, 'first line');
 }

@@ -20,7 +20,7 @@ export interface DiskUsageNeeds {
 const TYPES = ['container', 'image', 'volume', 'build-cache'];
 
 export function diskUsageRoutes({ images, containers, volumes, buildCache }: DiskUsageNeeds): Route[] {
-  const { store, layers, snapshots } = images.stores;
+  const { store, layers } = images.stores;
   return [
     get('/system/df', async (call) => {
       const types = call.query.getAll('type');
@@ -32,13 +32,14 @@ export function diskUsageRoutes({ images, containers, volumes, buildCache }: Dis
       ]);
       const all = wants('image') ? selectImages(store, { labels: () => true, references: [] }, { all: false }) : null;
       const use = layerUse(store);
+      const users = images.users();
       return json({
         LayersSize: all === null ? 0 : layersSize({ store, layers }),
-        Images: all?.map((image) => summary({ store, layers, snapshots, users: images.users }, image, use, call.apiVersion)) ?? null,
+        Images: all?.map((image) => summary({ layers }, image, { shared: use, users }, call.apiVersion)) ?? null,
         Containers: containerList,
         Volumes: volumeList,
         BuildCache: cacheList,
-        BuilderSize: 0,
+        ...(call.apiVersion[0] === 1 && call.apiVersion[1] < 42 && { BuilderSize: 0 }),
       });
     }),
   ];

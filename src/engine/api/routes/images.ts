@@ -5,6 +5,7 @@ import { removeImage } from '../../images/remove.ts';
 import { loadImages } from '../../images/load.ts';
 import { tagImage, type ImageDomain } from '../../images/images.ts';
 import { createdMs } from '../../images/store.ts';
+import { canonical, parseReference, withTag } from '../../registry/reference.ts';
 import { InvalidParameter } from '../../wire/errors.ts';
 import { createImageRoutes } from './create-image.ts';
 import { moveImageRoutes } from './move-images.ts';
@@ -25,17 +26,17 @@ export function imageRoutes(domain: ImageDomain): Route[] {
     ...moveImageRoutes(domain),
     ...registryRoutes(domain),
     get('/images/json', (call) => {
-      const filters = parseFilters(call.query, ['dangling', 'label', 'label!', 'before', 'since', 'until', 'reference']);
+      const filters = parseFilters(call.query, ['dangling', 'label', 'before', 'since', 'until', 'reference']);
       const use = boolQuery(call.query, 'shared-size') ? layerUse(store) : undefined;
       const chosen = selectImages(store, imageFilters(domain, filters, call), { all: boolQuery(call.query, 'all') });
-      return json(chosen.map((image) => summary(show, image, use, call.apiVersion)));
+      return json(chosen.map((image) => summary(show, image, { shared: use }, call.apiVersion)));
     }),
     get('/images/{name:all}/json', (call) => json(inspect(show, named(call), call.apiVersion))),
     get('/images/{name:all}/history', (call) => json(history(show, named(call)))),
     post('/images/{name:all}/tag', async (call) => {
-      const [repo, tag] = [call.query.get('repo') ?? '', call.query.get('tag') ?? ''];
+      const repo = call.query.get('repo') ?? '';
       if (repo === '') throw new InvalidParameter('a repository name is needed: repo=NAME');
-      await tagImage(domain, named(call), tag === '' ? repo : `${repo}:${tag}`);
+      await tagImage(domain, named(call), canonical(withTag(parseReference(repo), call.query.get('tag') ?? '')));
       return empty(201);
     }),
     del('/images/{name:all}', async (call) => {
@@ -48,7 +49,7 @@ export function imageRoutes(domain: ImageDomain): Route[] {
     }),
     post('/images/load', (call) => {
       const platform = platformQuery(call);
-      return ndjson(loadImages(stores, call.body, { signal: call.signal, events, ...(platform && { platform }) }));
+      return ndjson(loadImages(stores, call.body, { signal: call.signal, events, isQuiet: boolQuery(call.query, 'quiet', true), ...(platform && { platform }) }), undefined, 'never');
     }),
   ];
 }
@@ -60,9 +61,10 @@ function imageFilters({ stores: { store } }: ImageDomain, filters: Filters, call
     return name === undefined ? undefined : createdMs(store.resolve(name));
   };
   const [beforeMs, sinceMs, dangling] = [time('before'), time('since'), filters.bool('dangling')];
-  const [until] = filters.values('until');
-  const untilMs = until === undefined || !filters.has('until') ? undefined : untilTime(until);
-  const legacy = call.query.get('filter'); // API < 1.28
+  const [until, second] = filters.values('until');
+  if (second !== undefined) throw new InvalidParameter('more than one until filter specified');
+  const untilMs = until === undefined ? undefined : untilTime(until);
+  const legacy = isBefore(call.apiVersion, [1, 28]) ? call.query.get('filter') : null;
   return {
     labels: (labels: Record<string, string> | undefined) => filters.matchesLabels(labels),
     references: [...filters.values('reference'), ...(legacy === null ? [] : [legacy])],
@@ -73,6 +75,8 @@ function imageFilters({ stores: { store } }: ImageDomain, filters: Filters, call
   };
 }
 
+const isBefore = (a: readonly [number, number], b: readonly [number, number]): boolean => a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
+
 /** A Unix time, a date, or a Go duration before now. @throws InvalidParameter */
 function untilTime(value: string): number {
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
@@ -80,6 +84,6 @@ function untilTime(value: string): number {
   if (!Number.isNaN(date)) return date;
   const unit: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
   const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
-  if (parts.length === 0 || parts.map(([part]) => part).join('') !== value) throw new InvalidParameter(`invalid time ${JSON.stringify(value)}`);
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== value) throw new InvalidParameter(`failed to parse value as time or duration: ${JSON.stringify(value)}`);
   return Date.now() - parts.reduce((sum, part) => sum + Number(part[1]) * (unit[part[2] as string] as number), 0);
 }

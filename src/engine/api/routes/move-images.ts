@@ -1,9 +1,9 @@
 // Images out of the engine: push, save. Engine API v1.47, "ImagePush", "ImageGet", "ImageGetAll".
 import type { ImageDomain } from '../../images/images.ts';
-import { pushImage, pushedReferences } from '../../images/push.ts';
+import { pushImage } from '../../images/push.ts';
 import { saveImages, savedImages } from '../../images/save.ts';
 import { credentialsFromHeader } from '../../registry/auth.ts';
-import { parseReference } from '../../registry/reference.ts';
+import { parseReference, withTag } from '../../registry/reference.ts';
 import { InvalidParameter } from '../../wire/errors.ts';
 import { ndjson, stream } from '../reply.ts';
 import { get, post, type Call, type Route } from '../router.ts';
@@ -16,11 +16,8 @@ export function moveImageRoutes(domain: ImageDomain): Route[] {
   };
   return [
     post('/images/{name:all}/push', (call) => {
-      const reference = parseReference(call.params['name'] ?? '');
-      if (reference.digest !== undefined) throw new InvalidParameter('cannot push a digest reference');
-      const tag = call.query.get('tag') || reference.tag;
-      const references = pushedReferences(stores, reference, tag);
-      return ndjson(pushImage(domain, references, credentialsFromHeader(call.headers['x-registry-auth']), call.signal));
+      const reference = withTag(parseReference(call.params['name'] ?? ''), call.query.get('tag') ?? '');
+      return ndjson(pushImage(domain, reference, credentialsFromHeader(call.headers['x-registry-auth']), call.signal), undefined, 'first line');
     }),
     get('/images/get', (call) => save(call, call.query.getAll('names').flatMap((names) => names.split(',')).filter(Boolean))),
     get('/images/{name:all}/get', (call) => save(call, [call.params['name'] ?? ''])),

@@ -6,7 +6,8 @@ import { credentialsFromHeader, type Credentials } from '../../registry/auth.ts'
 import type { RegistrySettings } from '../../registry/registries.ts';
 import { DEFAULT_DOMAIN, parseReference, withDefaultTag } from '../../registry/reference.ts';
 import { EngineError, InvalidParameter, Unauthorized } from '../../wire/errors.ts';
-import { searchImages } from '../../images/search.ts';
+import { searchImages, type SearchOptions } from '../../images/search.ts';
+import { parseFilters } from '../filters.ts';
 import { empty, json } from '../reply.ts';
 import { del, get, intQuery, post, put, type Call, type Route } from '../router.ts';
 
@@ -27,14 +28,15 @@ export function registryRoutes(domain: ImageDomain): Route[] {
   };
   return [
     post('/auth', async (call) => {
-      const body = (await call.json<Credentials>()) ?? {};
+      const body = await call.json<Credentials>();
+      if (body === undefined) throw new InvalidParameter('the request body with the credentials is missing');
       await logIn(hostOf(body.serveraddress ?? ''), body, call.signal);
       return json({ Status: 'Login Succeeded', IdentityToken: '' });
     }),
     get('/images/search', async (call) => {
       const term = call.query.get('term') ?? '';
       if (term === '') throw new InvalidParameter('a search term is needed');
-      return json(await searchImages(domain.registries, term, { limit: intQuery(call.query, 'limit') ?? 25, credentials: credentials(call), signal: call.signal }));
+      return json(await searchImages(domain.registries, term, { ...searchOptions(call), credentials: credentials(call), signal: call.signal }));
     }),
     get('/gantry/credentials', async () => json(await kept.list())),
     put('/gantry/credentials/{host}', async (call) => {
@@ -77,6 +79,20 @@ function hostOf(address: string): string {
   const host = address.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
   return HUB_ADDRESSES.includes(host) ? DEFAULT_DOMAIN : host;
 }
+
+/** @throws InvalidParameter */
+function searchOptions(call: Call): Pick<SearchOptions, 'limit' | 'isOfficial' | 'isAutomated' | 'minStars'> {
+  const filters = parseFilters(call.query, ['is-official', 'is-automated', 'stars']);
+  const limit = intQuery(call.query, 'limit') || DEFAULT_FOUND; // 0 stands for the default
+  if (limit < 1 || limit > MAX_FOUND) throw new InvalidParameter(`limit ${limit} is outside the range of [1, ${MAX_FOUND}]`);
+  const stars = filters.values('stars').map(Number);
+  if (stars.some((count) => !Number.isInteger(count))) throw new InvalidParameter(`invalid filter 'stars=[${filters.values('stars').join(' ')}]'`);
+  const [isOfficial, isAutomated] = [filters.bool('is-official'), filters.bool('is-automated')];
+  return { limit, minStars: Math.max(0, ...stars), ...(isOfficial !== undefined && { isOfficial }), ...(isAutomated !== undefined && { isAutomated }) };
+}
+
+const DEFAULT_FOUND = 25;
+const MAX_FOUND = 100;
 
 const HOST = /^[\w.-]+(:\d+)?$|^\[[0-9a-fA-F:]+\](:\d+)?$/;
 
