@@ -117,6 +117,8 @@ export interface NetworkAttachment {
   netns: string | null;
   /** /etc/hosts, /etc/hostname, /etc/resolv.conf */
   mounts: OciMount[];
+  /** what linked containers are known by; the container's own environment wins */
+  env?: string[];
 }
 
 export interface ContainerNetworks {
@@ -136,7 +138,7 @@ export interface ContainerNetworks {
 /** What networks and volumes may ask of the containers; engine.ts gives it to them once both are open. */
 export interface NetworkUsers {
   /** By id, name or unique id prefix. @throws NotFound `No such container: NAME` */
-  find(idOrName: string): NetworkedContainer & { isRunning: boolean };
+  find(idOrName: string): NetworkedContainer & { isRunning: boolean; pid: number };
   list(): (NetworkedContainer & { isRunning: boolean })[];
   /** After connect and disconnect: keeps the endpoints in the container's record. */
   saveEndpoints(containerId: string, endpoints: Record<string, EndpointSettings>): Promise<void>;

@@ -102,6 +102,34 @@ test('leaving every network and coming back; a rename does not part containers t
   await engine.dockerOk('rm', '-f', 'guest', 'host1');
 }, 60_000);
 
+test('a container leaves none for a network while it runs, and keeps it over a restart', async () => {
+  await engine.dockerOk('run', '-d', '--name', 'hermit', '--network', 'none', 'busybox:test', 'sleep', '600');
+  expect((await engine.docker('network', 'connect', 'bridge', 'hermit')).stderr).toContain('in private (none) mode');
+  await engine.dockerOk('network', 'disconnect', 'none', 'hermit');
+  await engine.dockerOk('network', 'connect', 'bridge', 'hermit');
+  expect(await inside('hermit', 'ip', '-4', '-o', 'addr', 'show', 'eth0')).toContain(await address('hermit', 'bridge'));
+  await engine.kill9();
+  await engine.start();
+  await engine.dockerOk('restart', '-t', '0', 'hermit');
+  expect(await inside('hermit', 'ip', '-4', '-o', 'addr', 'show', 'eth0')).toContain(await address('hermit', 'bridge'));
+  await engine.dockerOk('rm', '-f', 'hermit');
+}, 60_000);
+
+test('a network or container that is not there yet is missed at start, not at create; linked containers are in the environment', async () => {
+  await engine.dockerOk('create', '--name', 'early', '--network', 'later', 'busybox:test', 'sleep', '600');
+  expect((await engine.docker('start', 'early')).stderr).toContain('network later not found');
+  await engine.dockerOk('network', 'create', 'later');
+  await engine.dockerOk('start', 'early');
+  expect((await engine.docker('run', '--rm', '--network', 'container:nobody', 'busybox:test', 'true')).stderr).toContain('No such container: nobody');
+  expect((await engine.docker('run', '--rm', '--volumes-from', 'nobody', 'busybox:test', 'true')).stderr).not.toContain('Unable to find image');
+  await engine.dockerOk('run', '-d', '--name', 'db', '--expose', '5432', '-e', 'USER=me', 'busybox:test', 'sleep', '600');
+  const seen = await engine.dockerOk('run', '--rm', '--name', 'app', '--link', 'db:store', 'busybox:test', 'env');
+  expect(seen).toContain(`STORE_PORT_5432_TCP=tcp://${await address('db', 'bridge')}:5432`);
+  expect(seen).toContain('STORE_ENV_USER=me');
+  await engine.dockerOk('rm', '-f', 'early', 'db');
+  await engine.dockerOk('network', 'rm', 'later');
+}, 60_000);
+
 test(`nothing half made after ${rounds} kills while a network comes up`, async () => {
   await engine.dockerOk('network', 'create', 'brittle');
   for (let round = 0; round < rounds; round++) {

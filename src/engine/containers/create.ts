@@ -1,9 +1,11 @@
 // POST /containers/create: from the create body to a record in state `created`. Nothing is mounted and no process exists yet.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import type { ContainerConfig, EndpointSettings, HostConfig } from '@docker/node-sdk';
+import type { ContainerConfig, EndpointSettings, HostConfig, MountPoint } from '@docker/node-sdk';
 import { randomId, type ContainerId } from '../base/ids.ts';
+import { checkFields } from '../base/shape.ts';
 import type { Image, NetworkedContainer } from '../needs.ts';
+import { checkEndpointShape } from '../networks/body-shape.ts';
 import { firstEndpoints } from '../networks/plan.ts';
 import { InvalidParameter, NotFound, NotImplemented } from '../wire/errors.ts';
 import type { Container } from './container.ts';
@@ -27,6 +29,8 @@ export interface CreateBody extends ContainerConfig {
 export async function createContainer(parts: Parts, body: CreateBody | undefined, givenName: string | null, platform?: Platform): Promise<Container> {
   checkConfigShape(body);
   checkHostShape(body?.HostConfig);
+  checkFields('NetworkingConfig.', body?.NetworkingConfig, { 'object map': 'EndpointsConfig' });
+  for (const [network, wish] of Object.entries(body?.NetworkingConfig?.EndpointsConfig ?? {})) checkEndpointShape(`EndpointsConfig.${network}.`, wish);
   const { HostConfig, NetworkingConfig: networking, ...asked } = body as CreateBody;
   const hostWish: HostConfig = { ...HostConfig, ...lists(HostConfig ?? {}, ['CapAdd', 'CapDrop']) };
   const wish: ContainerConfig = { ...asked, ...lists(asked, ['Cmd', 'Entrypoint']) };
@@ -65,7 +69,7 @@ export async function createContainer(parts: Parts, body: CreateBody | undefined
   undo.defer(() => parts.snapshots.remove(id));
   if (parts.volumes) {
     undo.defer(() => parts.volumes?.release(id, { anonymous: true }));
-    record.mounts = await parts.volumes.resolve({ id, name, config, hostConfig }, (other) => store.find(other).record.mounts);
+    record.mounts = await parts.volumes.resolve({ id, name, config, hostConfig }, (other) => mountsOf(parts, other));
   } else if (hostConfig.Binds?.length || hostConfig.Mounts?.length || hostConfig.VolumesFrom?.length) {
     throw new NotImplemented('this engine has no volumes');
   }
@@ -74,6 +78,12 @@ export async function createContainer(parts: Parts, body: CreateBody | undefined
   undo.move();
   publish(parts, container, 'create');
   return container;
+}
+
+/** @throws InvalidParameter where there is no such container: NotFound would read as a missing image */
+function mountsOf({ store }: Parts, name: string): readonly MountPoint[] {
+  checkJoined({ store }, name);
+  return store.find(name).record.mounts;
 }
 
 /** `--link db:alias` in the form of records, `/db:/web/alias`. @throws InvalidParameter */
@@ -95,7 +105,7 @@ function lists<K extends string>(holder: Partial<Record<K, string | string[] | n
 }
 
 /** @throws InvalidParameter where there is no container whose namespace could be joined */
-function checkJoined({ store }: Parts, name: string): void {
+function checkJoined({ store }: Pick<Parts, 'store'>, name: string): void {
   try {
     store.find(name);
   } catch (error) {
@@ -103,11 +113,16 @@ function checkJoined({ store }: Parts, name: string): void {
   }
 }
 
-/** The id behind `container:NAME`, which a later rename does not change. @throws NotFound, InvalidParameter */
+/** The id behind `container:NAME`, which a later rename does not change; a name that nobody has yet is looked up at start. @throws InvalidParameter */
 function sharedWith({ store }: Parts, networkMode: string): string {
   const name = networkMode.slice('container:'.length);
   if (name === '') throw new InvalidParameter('Invalid network mode: invalid container format container:<name|id>');
-  return store.find(name).record.id;
+  try {
+    return store.find(name).record.id;
+  } catch (error) {
+    if (error instanceof NotFound) return name;
+    throw error;
+  }
 }
 
 function imageOf(parts: Parts, name: string, wanted: Platform | undefined): Image {

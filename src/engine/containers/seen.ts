@@ -18,7 +18,7 @@ export const watched = ({ record }: Container): Watched => ({ id: record.id, nam
 
 /** Before the containers are open there are none. */
 export function networkUsers(parts: Parts | undefined): NetworkUsers {
-  const seen = (container: Container, of: Parts) => ({ ...networked(of, container.record), isRunning: isUp(container.record) });
+  const seen = (container: Container, of: Parts) => ({ ...networked(of, container.record), isRunning: isUp(container.record), pid: container.record.pid });
   return {
     find(idOrName) {
       if (!parts) throw new NotFound(`No such container: ${idOrName}`);

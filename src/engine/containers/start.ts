@@ -63,7 +63,7 @@ async function launch(parts: Parts, container: Container): Promise<void> {
   await mkdir(bundle, { recursive: true, mode: 0o711 });
   const namespaces = namespacesOf(parts, record);
   const [attachment] = await Promise.all([
-    parts.networks ? parts.networks.attach(networked(parts, record), { signal: parts.closing }) : { netns: namespaces.net === 'host' ? null : namespaces.net, mounts: [] as OciMount[] },
+    parts.networks ? parts.networks.attach(networked(parts, record), { signal: parts.closing }) : { netns: namespaces.net === 'host' ? null : namespaces.net, mounts: [] as OciMount[], env: [] as string[] },
     snapshots.mount(id, rootfs),
     rm(folders.exit(id), { force: true }),
     rm(join(folders.persist(id), 'exit'), { force: true }),
@@ -72,7 +72,7 @@ async function launch(parts: Parts, container: Container): Promise<void> {
   const volumes = (await parts.volumes?.mount({ id, name: record.name, config, hostConfig }, record.mounts, rootfs)) ?? [];
   const shmSource = sharedMemory(parts, record);
   const spec = containerSpec({
-    id, config, hostConfig, args: record.args, rootfs, shmSource,
+    id, config: { ...config, Env: [...attachment.env ?? [], ...config.Env ?? []] }, hostConfig, args: record.args, rootfs, shmSource,
     user: resolveUser(config.User ?? '', readInRoot(rootfs, '/etc/passwd'), readInRoot(rootfs, '/etc/group'), hostConfig.GroupAdd ?? []),
     mounts: [...attachment.mounts, ...volumes],
     namespaces: { ...namespaces, net: namespaces.net.startsWith('/') ? namespaces.net : (attachment.netns ?? 'host') },
@@ -102,7 +102,7 @@ function namespacesOf({ store }: Parts, record: ContainerRecord): NamespaceWish 
   const { hostConfig } = record;
   const join = (mode: string, kind: string): string => {
     const other = store.find(mode.slice('container:'.length)).record;
-    if (!isUp(other)) throw new Conflict(`cannot join the ${kind} namespace of a non running container: container ${other.name} is ${other.state}`);
+    if (!isUp(other)) throw new Conflict(kind === 'net' ? `cannot join network of a non running container: ${other.id}` : `cannot join the ${kind} namespace of a non running container: container ${other.name} is ${other.state}`);
     return `/proc/${other.pid}/ns/${kind}`;
   };
   const of = (mode: string | undefined, kind: string): string => (mode === 'host' ? 'host' : mode?.startsWith('container:') ? join(mode, kind) : 'new');

@@ -83,7 +83,15 @@ export function unmount(target: string): void {
   }
 }
 
-export interface Mounted { target: string; type: string; source: string; options: string }
+export interface Mounted {
+  target: string;
+  type: string;
+  source: string;
+  options: string;
+  /** gives on what is mounted below it, gets what is mounted below its master; neither: private */
+  isShared: boolean;
+  isSlave: boolean;
+}
 
 /** What is mounted in this mount namespace, oldest first (proc_pid_mountinfo(5)). */
 export function mounts(): Mounted[] {
@@ -91,6 +99,8 @@ export function mounts(): Mounted[] {
   return readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter(Boolean).map((line) => {
     const [left = '', right = ''] = line.split(' - ');
     const [type = '', source = '', options = ''] = right.split(' ');
-    return { target: unescape(left.split(' ')[4] ?? ''), type, source: unescape(source), options };
+    const [, , , , target = '', , ...tags] = left.split(' ');
+    const has = (kind: string) => tags.some((tag) => tag.startsWith(kind));
+    return { target: unescape(target), type, source: unescape(source), options, isShared: has('shared:'), isSlave: has('master:') };
   });
 }

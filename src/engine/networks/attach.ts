@@ -3,7 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { NetworkAttachment, NetworkedContainer, NetworkUsers } from '../needs.ts';
 import { Conflict, InvalidParameter, NotFound } from '../wire/errors.ts';
 import { copyHostFiles, fileMounts, hostResolvers, resolvConfFor, writeContainerFiles } from './container-files.ts';
-import type { HostsEntry } from './hosts-file.ts';
+import { linkedContainers, type Linked } from './linked.ts';
 import { makeNamespace, netnsFile, removeNamespace, type Wiring } from './namespace.ts';
 import type { NameService } from './name-service.ts';
 import { networkMode, planEndpoint, wishedNetworks } from './plan.ts';
@@ -44,10 +44,11 @@ export async function attach(needs: AttachNeeds, container: NetworkedContainer, 
   }
   const file = netnsFile(needs.netnsFolder, container.id);
   try {
+    const linked = linkedContainers(needs, container);
     const sandbox = await plan(needs, container, file);
-    const mounts = await build(needs, container, sandbox, options);
+    const mounts = await build(needs, container, sandbox, linked, options);
     await sandboxes.save(sandbox);
-    return { netns: file, mounts };
+    return { netns: file, mounts, env: linked.env };
   } catch (error) {
     await detach(needs, container.id);
     throw error instanceof PortBusy ? await withHolder(error) : error;
@@ -107,7 +108,7 @@ async function plan(needs: AttachNeeds, container: NetworkedContainer, file: str
   return reserve(needs, sandbox);
 }
 
-async function build(needs: AttachNeeds, container: NetworkedContainer, sandbox: Sandbox, options: { signal?: AbortSignal | undefined }) {
+async function build(needs: AttachNeeds, container: NetworkedContainer, sandbox: Sandbox, linked: Linked, options: { signal?: AbortSignal | undefined }) {
   const { store, topology, relays, names, log } = needs;
   const wiring = wiringOf(needs, container, sandbox);
   const host = await hostResolvers();
@@ -125,7 +126,7 @@ async function build(needs: AttachNeeds, container: NetworkedContainer, sandbox:
     relays.open(container.id, sandbox.ports).catch((error: NodeJS.ErrnoException) => {
       throw new Conflict(`cannot publish ports of container ${container.name}: ${error.message}`, { cause: error });
     }),
-    writeContainerFiles(container, { endpoints: sandbox.endpoints, linked: linkedHosts(needs, container), hostGateway: hostGateway(store), resolvConf, servesNames }),
+    writeContainerFiles(container, { endpoints: sandbox.endpoints, linked: linked.hosts, hostGateway: hostGateway(store), resolvConf, servesNames }),
   ] as const;
   await Promise.allSettled(work); // a failure is undone only when nothing is in the making any more
   const [, , mounts] = await Promise.all(work);
@@ -154,15 +155,4 @@ export function hostGateway(store: NetworkStore): string {
   const bridge = store.byName('bridge');
   const gateway = bridge && poolsOf(bridge).find(({ subnet }) => subnet.family === 4)?.gateway;
   return gateway ? formatAddress(gateway) : '127.0.0.1';
-}
-
-/** `--link db:alias` on the default network: names in the hosts file, as they were before networks had names. */
-function linkedHosts({ users, sandboxes }: AttachNeeds, container: NetworkedContainer): HostsEntry[] {
-  return (container.hostConfig.Links ?? []).flatMap((link) => {
-    const [name = '', alias = name] = link.replace(/^\//, '').split(':');
-    const other = users().find(name);
-    const address = sandboxes.get(other.id)?.endpoints[0]?.ipv4;
-    if (!address) throw new Conflict(`Cannot link to a non running container: /${other.name} AS /${container.name}/${alias}`);
-    return [{ address: bareAddress(address), names: [...new Set([alias.split('/').at(-1) ?? alias, other.config.Hostname || other.id.slice(0, 12), other.name])] }];
-  });
 }

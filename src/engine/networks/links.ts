@@ -11,7 +11,7 @@ export function bridgeLines(record: NetworkRecord, mark: string): string[] {
   return [
     `link add name ${device}${mtu === undefined ? '' : ` mtu ${mtu}`} type bridge`,
     `link set dev ${device} alias ${mark}`,
-    ...poolsOf(record).flatMap(({ subnet, gateway }) => (gateway === undefined ? [] : [`addr add ${formatAddress(gateway)}/${subnet.prefix} dev ${device}${subnet.family === 6 ? ' nodad' : ''}`])),
+    ...poolsOf(record).flatMap(({ subnet, gateway }) => (gateway === undefined ? [] : [`addr add ${formatAddress(gateway)}/${subnet.prefix} ${subnet.family === 6 ? 'nodad' : 'broadcast +'} dev ${device}`])),
     `link set dev ${device} up`,
   ];
 }
@@ -46,7 +46,7 @@ export function sublinkLines(endpoint: Endpoint, record: NetworkRecord, netns: s
 export function addressLines(endpoint: Endpoint): string[] {
   const { device, ipv4, ipv6 } = endpoint;
   return [
-    ...(ipv4 === null ? [] : [`addr add ${ipv4} dev ${device}`]),
+    ...(ipv4 === null ? [] : [`addr add ${ipv4} broadcast + dev ${device}`]),
     ...(ipv6 === null ? [] : [`addr add ${ipv6} dev ${device} nodad`]),
     `link set dev ${device} up`,
   ];

@@ -7,7 +7,7 @@ import type { NetworkedContainer } from '../needs.ts';
 import { Forbidden, InvalidParameter } from '../wire/errors.ts';
 import { hostGateway, priorities, recordOf, wiringOf, type AttachNeeds } from './attach.ts';
 import { hostResolvers, resolvConfFor, writeContainerFiles } from './container-files.ts';
-import { addToNamespace, removeFromNamespace } from './namespace.ts';
+import { addToNamespace, holdNamespace, netnsFile, removeFromNamespace } from './namespace.ts';
 import { checkWish, networkMode, planEndpoint, wishedNetworks } from './plan.ts';
 import { frontRecord, republish } from './publication.ts';
 import { PortBusy, withHolder } from './port-reservation.ts';
@@ -19,7 +19,7 @@ export interface Membership {
 }
 
 export function createMembership(needs: AttachNeeds, events: EventBus): Membership {
-  const { store, sandboxes, topology, names, users, log } = needs;
+  const { store, sandboxes, topology, names, users, netnsFolder, log } = needs;
   const locks = keyedLocks();
   const say = (action: string, record: NetworkRecord, container: NetworkedContainer) =>
     events.publish('network', action, record.id, { container: container.id, name: record.name, type: record.driver });
@@ -43,6 +43,13 @@ export function createMembership(needs: AttachNeeds, events: EventBus): Membersh
     await movePorts(container, sandbox);
     topology.settle();
   };
+  /** A container that began without networks has a namespace that only its processes hold. */
+  const giveNamespace = async (sandbox: Sandbox, pid: number): Promise<string> => {
+    const netns = sandbox.netns = netnsFile(netnsFolder, sandbox.containerId);
+    await sandboxes.save(sandbox); // first, so that whatever comes between, its end takes the file away
+    await holdNamespace(netns, pid);
+    return netns;
+  };
   return {
     async connect(networkName, containerName, wish) {
       const record = store.find(networkName);
@@ -50,20 +57,25 @@ export function createMembership(needs: AttachNeeds, events: EventBus): Membersh
       await locks.run(found.id, async () => {
         const container = users().find(found.id);
         const mode = networkMode(container).kind;
+        if (record.driver === 'host' && mode === 'networks' && !container.isRunning && Object.keys(container.endpoints).length === 0 && container.hostConfig.NetworkMode === 'host') {
+          await users().saveEndpoints(container.id, { [record.name]: wish });
+          return say('connect', record, container);
+        }
         if (mode === 'container' || (mode === 'host' && record.driver !== 'host')) throw new InvalidParameter('container sharing network namespace with another container or host cannot be connected to any other network');
         if (record.driver === 'host') throw new InvalidParameter('container cannot be disconnected from host network or connected to host network');
         checkWish(record, wish);
-        if (record.driver === 'null' || mode === 'none') throw new InvalidParameter('container cannot be connected to multiple networks with one of the networks in private (none) mode');
-        if (isMember(container, record)) throw new Forbidden(`endpoint with name ${container.name} already exists in network ${record.name}`);
         const before = wishedNetworks(container);
+        if (mode === 'none' || (record.driver === 'null' && before.length > 0)) throw new InvalidParameter('container cannot be connected to multiple networks with one of the networks in private (none) mode');
+        if (isMember(container, record)) throw new Forbidden(`endpoint with name ${container.name} already exists in network ${record.name}`);
         const endpoints = Object.fromEntries([...before, [record.name, wish] as const]);
         const sandbox = sandboxes.get(container.id);
-        if (container.isRunning && sandbox?.netns) {
+        if (container.isRunning && sandbox && record.driver !== 'null') {
+          const netns = sandbox.netns ?? await giveNamespace(sandbox, container.pid);
           const endpoint = planEndpoint(record, wish, container, { taken: (id) => sandboxes.taken(id), resting: sandboxes.resting(), devices: sandbox.endpoints.map(({ device }) => device) });
           sandbox.endpoints.push(endpoint);
           try {
             await topology.ensure(record);
-            await addToNamespace(sandbox.netns, endpoint, wiringOf(needs, { endpoints }, sandbox), log);
+            await addToNamespace(netns, endpoint, wiringOf(needs, { endpoints }, sandbox), log);
           } catch (error) {
             sandbox.endpoints.splice(sandbox.endpoints.indexOf(endpoint), 1);
             topology.settle();
@@ -86,7 +98,7 @@ export function createMembership(needs: AttachNeeds, events: EventBus): Membersh
       const found = users().find(containerName);
       await locks.run(found.id, async () => {
         const container = users().find(found.id);
-        if (record.driver === 'host') throw new InvalidParameter('container cannot be disconnected from host network or connected to host network');
+        if (record.driver === 'host' && container.isRunning) throw new InvalidParameter('container cannot be disconnected from host network or connected to host network');
         if (!isMember(container, record)) throw new Forbidden(`container ${container.id} is not connected to network ${record.name}`);
         const endpoints = Object.fromEntries(wishedNetworks(container).filter(([name]) => name !== record.name && name !== record.id));
         const sandbox = sandboxes.get(container.id);
@@ -103,6 +115,6 @@ export function createMembership(needs: AttachNeeds, events: EventBus): Membersh
 }
 
 function isMember(container: NetworkedContainer, record: NetworkRecord): boolean {
-  return networkMode(container).kind === 'networks' && wishedNetworks(container).some(([name]) => name === record.name || name === record.id);
+  return networkMode(container).kind !== 'container' && wishedNetworks(container).some(([name]) => name === record.name || name === record.id);
 }
 

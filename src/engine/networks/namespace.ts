@@ -1,8 +1,8 @@
 // Makes and removes the network namespaces of containers. A namespace lives as long as its file is mounted or a process is in it.
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Log } from '../base/log.ts';
-import { unmount } from '../kernel/mounts.ts';
+import { mount, MS, unmount } from '../kernel/mounts.ts';
 import { ipBatch, ipBatchIn, ipBatchInNew } from '../tools/ip.ts';
 import { addressLines, insideLines, outsideLines, routeLines, sublinkLines } from './links.ts';
 import { errorMessage, Unavailable } from '../wire/errors.ts';
@@ -31,6 +31,13 @@ export async function makeNamespace(file: string, wiring: Wiring, options: { sig
   await ipBatch(pairs.flatMap(([endpoint, record]) => outsideLines(endpoint, record)), options);
   for (const [endpoint, record] of sublinks) await makeSublink(endpoint, record, file, options);
   if (sublinks.length > 0) await ipBatchIn(file, [...sublinks.flatMap(([endpoint]) => addressLines(endpoint)), ...routes], options);
+}
+
+/** Binds the namespace of a running process to a file, so that it can be worked in by name. */
+export async function holdNamespace(file: string, pid: number): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o711 });
+  await writeFile(file, '', { flag: 'a', mode: 0o600 });
+  mount(`/proc/${pid}/ns/net`, file, null, MS.bind);
 }
 
 /** Adds one device to a namespace in use. */

@@ -97,11 +97,14 @@ export async function openNetworks({ dataRoot, runRoot, events, users, log }: Ne
         if (container.config.Hostname && container.config.Hostname !== container.id.slice(0, 12)) throw new InvalidParameter('conflicting options: hostname and the network mode');
         if (Object.keys(PortBindings ?? {}).length > 0 || PublishAllPorts) throw new InvalidParameter('conflicting options: port publishing and the container type network mode');
         if (Links?.length) throw new InvalidParameter('conflicting options: container type network can\'t be used with links. This would result in undefined behavior');
-        users().find(mode.container);
         return;
       }
       portWishes({ portBindings: PortBindings, publishAll: PublishAllPorts, exposed: container.config.ExposedPorts });
-      if (mode.kind === 'networks') for (const [name, wish] of wishedNetworks(container)) checkWish(store.find(name), wish);
+      if (mode.kind !== 'networks') return;
+      for (const [name, wish] of wishedNetworks(container)) {
+        const record = store.byName(name) ?? store.byId(name); // one that is not there yet may be when the container starts
+        if (record) checkWish(record, wish);
+      }
     },
     async attach(container, options) {
       const attachment = await attach(needs, container, options);

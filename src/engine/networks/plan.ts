@@ -11,11 +11,13 @@ import { isUserDefined, poolsOf, withPrefix, type Endpoint, type NetworkPool, ty
 
 export type NetworkMode = { kind: 'host' } | { kind: 'none' } | { kind: 'container'; container: string } | { kind: 'networks' };
 
-export function networkMode(container: Pick<NetworkedContainer, 'hostConfig'>): NetworkMode {
-  const mode = container.hostConfig.NetworkMode ?? '';
-  if (mode === 'host' || mode === 'none') return { kind: mode };
+/** A container that left `none` or `host` is one like any other, on the networks it joined since; one that left them all may join `none`. */
+export function networkMode({ hostConfig, endpoints }: Pick<NetworkedContainer, 'hostConfig' | 'endpoints'>): NetworkMode {
+  const mode = hostConfig.NetworkMode ?? '';
   if (mode.startsWith('container:')) return { kind: 'container', container: mode.slice('container:'.length) };
-  return { kind: 'networks' };
+  const joined = Object.keys(endpoints);
+  if (joined.includes('none') && (mode === 'none' || joined.length === 1)) return { kind: 'none' };
+  return { kind: mode === 'host' && joined.includes('host') ? 'host' : 'networks' };
 }
 
 const plainName = (name: string) => (name === '' || name === 'default' ? 'bridge' : name);
@@ -23,7 +25,8 @@ const plainName = (name: string) => (name === '' || name === 'default' ? 'bridge
 /** The endpoints of a new container that names none: the network of its mode. Later an empty set means that it left every network. */
 export function firstEndpoints(container: Pick<NetworkedContainer, 'hostConfig'>, wished: Record<string, EndpointSettings> | null | undefined): Record<string, EndpointSettings> {
   if (Object.keys(wished ?? {}).length > 0) return wished ?? {};
-  return networkMode(container).kind === 'container' ? {} : { [plainName(container.hostConfig.NetworkMode ?? '')]: {} };
+  const mode = container.hostConfig.NetworkMode ?? '';
+  return mode.startsWith('container:') ? {} : { [plainName(mode)]: {} };
 }
 
 /** Names or ids of the wished networks, the one of NetworkMode first, with what the endpoint wishes. */

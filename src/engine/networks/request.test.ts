@@ -20,6 +20,9 @@ describe('a network is made', () => {
   test('the gateway avoids auxiliary addresses', () => {
     expect(make({ IPAM: { Config: [{ Subnet: '10.0.0.0/24', AuxiliaryAddresses: { x: '10.0.0.1' } }] } }).ipam.Config?.[0]?.Gateway).toBe('10.0.0.2');
   });
+  test('without addresses, which containers then bring themselves', () => {
+    expect(make({ Driver: 'macvlan', EnableIPv6: true, IPAM: { Driver: 'null' } })).toMatchObject({ enableIPv4: false, enableIPv6: false, ipam: { Driver: 'null', Config: [] } });
+  });
   test('macvlan keeps its parent', () => expect(make({ Driver: 'macvlan', Options: { parent: 'eth0.10' } }).device).toBe('eth0.10'));
 });
 
@@ -37,6 +40,10 @@ describe('a request is refused', () => {
     [{ Name: 'host' }, /operation is not permitted on predefined host network/],
     [{ Driver: 'overlay' }, /This node is not a swarm manager/],
     [{ Driver: 'weave' }, /plugin not found/],
+    [{ IPAM: { Driver: 'null' } }, /ipv4 pool is empty/],
+    [{ Driver: 'macvlan', IPAM: { Driver: 'null', Config: [{ Subnet: '10.0.0.0/24' }] } }, /null ipam driver does not handle/],
+    [{ IPAM: { Config: [{ Subnet: '127.0.0.0/16' }] } }, /127.0.0.0\/8 is for loopback addresses/],
+    [{ IPAM: { Config: [{ Subnet: 'ff05::/64' }] } }, /ff00::\/8 is for multicast/],
     [{ Driver: 'host' }, /only one instance of "host" network is allowed/],
     [{ IPAM: { Config: [{ Subnet: '172.17.3.0/24' }] } }, /Pool overlaps/],
     [{ IPAM: { Config: [{ Subnet: '10.0.0.0/24' }, { Subnet: '10.0.0.128/25' }] } }, /Pool overlaps/],

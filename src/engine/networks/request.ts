@@ -18,6 +18,8 @@ export interface RequestWorld {
   random40: bigint;
 }
 
+/** Where a bridge would take the machine's own addresses away, or could never be reached (RFC 6890). */
+const RESERVED = ([['127.0.0.0/8', 'loopback addresses'], ['224.0.0.0/4', 'multicast'], ['::1/128', 'the loopback address'], ['ff00::/8', 'multicast']] as const).map(([text, use]) => [parseSubnet(text), use] as const);
 const DRIVERS = ['bridge', 'macvlan', 'ipvlan'];
 
 /** @throws InvalidParameter, Forbidden (overlap), NotFound (driver), Unavailable (overlay) */
@@ -26,11 +28,13 @@ export function networkFromRequest(request: NetworkCreateRequest, world: Request
   checkNetworkName(name);
   if (request.ConfigOnly) return configuration(request, world);
   const driver = driverOf(request);
-  if (request.IPAM?.Driver && request.IPAM.Driver !== 'default' && request.IPAM.Driver !== 'null') throw new NotFound(`could not find IPAM driver ${request.IPAM.Driver}: plugin not found`);
+  const hasNoAddresses = request.IPAM?.Driver === 'null';
+  if (hasNoAddresses) checkWithoutAddresses(request, driver);
+  else if (request.IPAM?.Driver && request.IPAM.Driver !== 'default') throw new NotFound(`could not find IPAM driver ${request.IPAM.Driver}: plugin not found`);
   const options = { ...request.Options };
   checkDriverOptions(driver, options);
-  const enableIPv6 = request.EnableIPv6 ?? false;
-  const enableIPv4 = request.EnableIPv4 ?? true;
+  const enableIPv6 = !hasNoAddresses && (request.EnableIPv6 ?? false);
+  const enableIPv4 = !hasNoAddresses && (request.EnableIPv4 ?? true);
   const ownConfigs = (request.IPAM?.Config ?? []).filter((config) => Object.keys(config).length > 0);
   const configs = ownConfigs.map((config) => checkedConfig(config, world.ours));
   checkAmongThemselves(configs);
@@ -53,6 +57,12 @@ export function networkFromRequest(request: NetworkCreateRequest, world: Request
     device: deviceOf(driver, options, world.id),
     ...(request.ConfigFrom?.Network && { configFrom: request.ConfigFrom.Network }),
   };
+}
+
+/** The IPAM driver `null`: containers bring addresses of their own, from a DHCP server of the parent's network for example. @throws InvalidParameter */
+function checkWithoutAddresses(request: NetworkCreateRequest, driver: NetworkDriver): void {
+  if (driver === 'bridge') throw new InvalidParameter('ipv4 pool is empty');
+  if (request.IPAM?.Config?.some(({ Subnet }) => Subnet)) throw new InvalidParameter('null ipam driver does not handle specific address pool requests');
 }
 
 /** @throws InvalidParameter, Forbidden for the names of the predefined networks */
@@ -114,6 +124,8 @@ function checkedConfig(config: IPAMConfig, ours: readonly Subnet[]): IPAMConfig 
     if (address && isIP(address) === 0) throw new InvalidParameter(`invalid network config:\ninvalid ${label} ${address}: invalid address`);
     if (address && !contains(subnet, parseAddress(address))) throw new InvalidParameter(`invalid network config:\ninvalid ${label} ${address}: parent subnet ${config.Subnet} doesn't contain this address`);
   }
+  const reserved = RESERVED.find(([pool]) => overlaps(pool, subnet));
+  if (reserved) throw new InvalidParameter(`invalid network config:\ninvalid subnet ${config.Subnet}: ${formatSubnet(reserved[0])} is for ${reserved[1]}`);
   if (subnet.family === 4 && subnet.prefix > 30) throw new InvalidParameter(`invalid network config:\ninvalid subnet ${config.Subnet}: no room for a gateway and a container`);
   const auxiliary = new Set(Object.values(config.AuxiliaryAddresses ?? {}).map((text) => parseAddress(text).value));
   const gateway = config.Gateway ?? firstAddress(subnet, auxiliary);

@@ -1,5 +1,5 @@
 // A container's mounts: decided at create (mount points in its record), made at start (mounts for config.json).
-import { lstat, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MountPoint } from '@docker/node-sdk';
 import { randomId } from '../base/ids.ts';
@@ -88,6 +88,7 @@ async function bindMount(container: MountingContainer, point: MountPoint): Promi
   if (spec && !spec.BindOptions?.CreateMountpoint) {
     await checkSource({ source });
   } else await makeSource(source);
+  await checkPropagation(source, point.Propagation ?? '');
   const bind = spec?.BindOptions?.NonRecursive ? 'bind' : 'rbind';
   return { destination: point.Destination ?? '', type: 'bind', source, options: [bind, point.Propagation || 'rprivate', ...(await readOnly(point, source, spec?.BindOptions))] };
 }
@@ -133,6 +134,16 @@ export async function unmountSubpaths(runFolder: string, containerId: string): P
   const folder = join(runFolder, containerId);
   for (const { target } of mounts().filter((mounted) => mounted.target.startsWith(`${folder}/`)).toReversed()) unmount(target);
   await rm(folder, { recursive: true, force: true });
+}
+
+/** Mounts come through in either direction only from a mount that takes part in it. Docker's words. @throws InvalidParameter */
+async function checkPropagation(source: string, propagation: string): Promise<void> {
+  const isSharing = /^r?shared$/.test(propagation);
+  if (!isSharing && !/^r?slave$/.test(propagation)) return;
+  const path = await realpath(source);
+  const holder = mounts().findLast(({ target }) => path === target || path.startsWith(target === '/' ? '/' : `${target}/`));
+  if (holder?.isShared || (!isSharing && holder?.isSlave)) return;
+  throw new InvalidParameter(`path ${source} is mounted on ${holder?.target ?? '/'} but it is not a ${isSharing ? 'shared' : 'shared or slave'} mount`);
 }
 
 async function makeSource(path: string): Promise<void> {

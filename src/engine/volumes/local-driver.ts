@@ -1,14 +1,14 @@
 // The local driver: a folder per volume in the data root; with options type, o and device something mounted there while used
 // (nfs, cifs, tmpfs, bind, btrfs: whatever mount(8) can); with `encryption` a gocryptfs on top of the folder.
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../base/log.ts';
 import { mounts, unmount } from '../kernel/mounts.ts';
-import { run, ToolError } from '../tools/run.ts';
-import { InvalidParameter, System } from '../wire/errors.ts';
+import { InvalidParameter } from '../wire/errors.ts';
 import type { VolumeDriver, VolumeRecord } from './driver.ts';
 import type { Encryption } from './encryption.ts';
+import { mountOptions } from './option-mount.ts';
 
 export interface LocalDriver extends VolumeDriver {
   /** Takes down mounts that no running container of `users` needs. */
@@ -116,21 +116,6 @@ function checkOptions({ name, options }: VolumeRecord): void {
   if (options['keyfile']) throw invalid('invalid option keyfile: it needs encryption=gocryptfs');
   if ((options['type'] || options['o']) && !options['device']) throw invalid('missing required option: "device"');
   if (options['device'] && !options['type'] && !/(^|,)r?bind(,|$)/.test(options['o'] ?? '')) throw invalid('missing required option: "type"');
-}
-
-async function mountOptions({ name, options }: VolumeRecord, target: string): Promise<void> {
-  const { type = 'none', o = '', device = '' } = options;
-  if (/(^|,)r?bind(,|$)/.test(o)) {
-    await stat(device).catch((error: unknown) => {
-      throw new System(`failed to mount local volume: mount ${device}:${target}, flags: bind: no such file or directory`, { cause: error });
-    });
-  }
-  try {
-    await run(['mount', '-t', type || 'none', ...(o === '' ? [] : ['-o', o]), '--', device, target]);
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-    throw new System(`failed to mount local volume ${name}: mount ${device}:${target}, data: ${o}: ${error.stderrTail || error.message}`, { cause: error });
-  }
 }
 
 function isMounted(target: string): boolean {

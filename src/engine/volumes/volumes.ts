@@ -81,7 +81,7 @@ export async function openVolumes({ dataRoot, runRoot, pluginFolders, events, us
     const options = wish.options ?? {};
     return locks.run(name, async () => {
       const existing = store.get(name) ?? (wish.name && !wish.driver ? await findInPlugins(name).catch(unknownVolume) : undefined);
-      const driver = await driverOf(existing?.driver ?? driverName);
+      const driver = await driverOf(existing?.driver ?? driverName).catch((error: unknown) => { throw error instanceof NotFound ? new NotFound(`create ${name}: ${error.message}`, { cause: error.cause }) : error; });
       if (existing) {
         const differs = (wish.driver && wish.driver !== existing.driver) || (Object.keys(options).length > 0 && JSON.stringify(sorted(options)) !== JSON.stringify(sorted(existing.options)));
         if (differs) throw new Conflict(`a volume named ${name} already exists with the ${existing.driver} driver${wish.driver && wish.driver !== existing.driver ? '' : ' and other options'}: choose a different volume name`);

@@ -1,5 +1,7 @@
 // /networks. Shapes: Docker Engine API v1.47, tag Network.
 import type { EndpointSettings, NetworkConnectRequest, NetworkCreateRequest, NetworkDisconnectRequest } from '@docker/node-sdk';
+import { checkFields } from '../../base/shape.ts';
+import { checkEndpointShape, checkNetworkShape } from '../../networks/body-shape.ts';
 import { inspectNetwork } from '../../networks/inspect.ts';
 import type { Networks } from '../../networks/networks.ts';
 import { isUserDefined, type NetworkRecord } from '../../networks/record.ts';
@@ -28,6 +30,7 @@ export function networkRoutes(networks: Networks): Route[] {
     post('/networks/create', async (call) => {
       const request = await call.json<NetworkCreateRequest>();
       if (!request) throw new InvalidParameter('a network needs a body with its name');
+      checkNetworkShape(request);
       const record = await networks.create(request);
       return json({ Id: record.id, Warning: '' }, 201);
     }),
@@ -39,12 +42,15 @@ export function networkRoutes(networks: Networks): Route[] {
     }),
     post('/networks/{id}/connect', async (call) => {
       const request = await call.json<NetworkConnectRequest>();
+      checkFields('', request, { string: 'Container', object: 'EndpointConfig' });
       if (!request?.Container) throw new InvalidParameter('connect needs a container');
+      checkEndpointShape('EndpointConfig.', request.EndpointConfig as EndpointSettings);
       await networks.connect(call.params['id'] ?? '', request.Container, (request.EndpointConfig ?? {}) as EndpointSettings);
       return empty(200);
     }),
     post('/networks/{id}/disconnect', async (call) => {
       const request = await call.json<NetworkDisconnectRequest>();
+      checkFields('', request, { string: 'Container', boolean: 'Force' });
       if (!request?.Container) throw new InvalidParameter('disconnect needs a container');
       await networks.disconnect(call.params['id'] ?? '', request.Container); // Force is for endpoints whose container is gone: ours go with it
       return empty(200);

@@ -1,6 +1,7 @@
 // /volumes, and under /gantry/volumes what Docker's API has no word for: archives and the keys of encrypted volumes.
 // Shapes: Docker Engine API v1.47, tag Volume.
 import type { VolumeCreateOptions } from '@docker/node-sdk';
+import { checkFields } from '../../base/shape.ts';
 import { hasZstd, packFolder, unpackInto } from '../../volumes/archive.ts';
 import type { VolumeRecord } from '../../volumes/driver.ts';
 import type { Volumes, VolumeView } from '../../volumes/volumes.ts';
@@ -24,6 +25,7 @@ export function volumeRoutes(volumes: Volumes): Route[] {
     post('/volumes/create', async (call) => {
       const request = await call.json<VolumeCreateOptions>();
       if (!request) throw new InvalidParameter('a volume needs a body, if only {}');
+      checkFields('', request, { string: 'Name Driver', 'string map': 'DriverOpts Labels' });
       return json(wire(await volumes.create({ name: request.Name, driver: request.Driver, options: request.DriverOpts ?? {}, labels: request.Labels ?? {} })), 201);
     }),
     post('/volumes/prune', async (call) => {
