@@ -9,7 +9,7 @@ import type { NameService } from './name-service.ts';
 import { networkMode, planEndpoint, wishedNetworks } from './plan.ts';
 import { choosePorts, PortBusy, readPortFacts, withHolder } from './port-reservation.ts';
 import { frontRecord, onlyExposed, targetOf, wishesOn } from './publication.ts';
-import { bareAddress, isUserDefined, poolsOf, type NetworkRecord, type Sandbox } from './record.ts';
+import { isUserDefined, poolsOf, type NetworkRecord, type Sandbox } from './record.ts';
 import type { Relays } from './relay.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import type { NetworkStore } from './store.ts';
