@@ -11,6 +11,7 @@ process.exitCode = await runGate({
   folder: process.env['INIT_CWD'] ?? process.cwd(), // npm runs scripts in the package's folder and tells where the person is
   dockerHost: process.env['DOCKER_HOST'],
   sockets: [enginePlaces(process.env, process.getuid?.() ?? 0).socketPath, '/var/run/docker.sock', '/run/podman/podman.sock'],
+  input: process.stdin as AsyncIterable<Buffer>,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   signal: stop.signal,

@@ -17,7 +17,7 @@ const engineRows: { names: string[]; sideways?: boolean }[] = [
 ];
 
 /** Pure modules of the engine that main may use besides `wire`: the same algebra in two places. */
-const pureEngine = /^src\/engine\/(layers\/(tar|tree|advice|report)(-[a-z]+)*|build\/(dockerfile\/(dockerfile|ast)|checks\/(lint|advice|finding)|context\/ignore|events|summary))\.ts$/;
+const pureEngine = /^src\/engine\/(layers\/(tar|tree|advice|report|expand)(-[a-z]+)*|build\/(dockerfile\/(dockerfile|ast)|checks\/(lint|advice|finding)|context\/ignore|events|summary))\.ts$/;
 
 interface Arrow {
   reason: string;

@@ -22,15 +22,41 @@ const ALIASES: Record<string, string> = {
   deletedBytes: 'deletedLaterBytes', duplicateBytes: 'duplicateContentBytes',
 };
 
-/** The figures a rule may name. */
-export function figuresOf(report: LayersReport): Record<string, number> {
+/** The figures of the whole image that a rule may name. */
+function figuresOf(report: LayersReport): Record<string, number> {
   return {
     ...report.totals,
     layers: report.layers.length,
     brokenLayers: report.layers.filter((layer) => layer.error !== undefined).length,
+    waste: report.waste.length,
     advice: report.advice.length,
     secrets: report.advice.filter((item) => item.kind === 'secret').length,
   };
+}
+
+/**
+ * What a name of a rule stands for: `efficiency` or `totals.efficiency`, `layers[2].files.added`, and `layers.sizeBytes` for the
+ * sizes of all layers.
+ * @throws InvalidParameter when there is no such figure
+ */
+function valuesOf(name: string, report: LayersReport): number[] {
+  const figures = figuresOf(report);
+  const whole = figures[name.replace(/^totals\./, '')];
+  if (whole !== undefined) return [whole];
+  const [, index, field] = /^layers(?:\[(\d*)\])?\.(.+)$/.exec(name) ?? [];
+  if (field !== undefined) {
+    const wanted = index ? report.layers.slice(Number(index), Number(index) + 1) : report.layers;
+    const values = wanted.map((layer) => figuresOfLayer(layer)[field]);
+    if (values.every((value) => value !== undefined) && (values.length > 0 || !index)) return values;
+  }
+  const known = [...Object.keys(figures), ...Object.keys(figuresOfLayer(NO_LAYER)).map((key) => `layers.${key}`)];
+  throw new InvalidParameter(`unknown figure ${name} (known: ${known.join(', ')})`);
+}
+
+const NO_LAYER = { index: 0, sizeBytes: 0, compressedBytes: 0, reclaimableBytes: 0, files: { added: 0, content: 0, metadata: 0, type: 0, link: 0, removed: 0 } };
+
+function figuresOfLayer({ sizeBytes, compressedBytes, reclaimableBytes, files }: Pick<LayersReport['layers'][number], keyof typeof NO_LAYER>): Record<string, number> {
+  return { sizeBytes, compressedBytes, reclaimableBytes, ...Object.fromEntries(Object.entries(files).map(([key, count]) => [`files.${key}`, count])) };
 }
 
 /**
@@ -39,7 +65,7 @@ export function figuresOf(report: LayersReport): Record<string, number> {
  */
 export function parseRules(text: string): Rule[] {
   return text.split(/,|\|\|/).map((part) => {
-    const match = /^\s*([A-Za-z]+)\s*(<=|>=|==|!=|<|>|=)\s*([0-9.]+)\s*([A-Za-z%]*)\s*$/.exec(part);
+    const match = /^\s*([A-Za-z][\w.[\]]*)\s*(<=|>=|==|!=|<|>|=)\s*([0-9.]+)\s*([A-Za-z%]*)\s*$/.exec(part);
     const unit = UNITS[match?.[4]?.toUpperCase() ?? ''];
     const value = Number(match?.[3]);
     if (match === null || unit === undefined || Number.isNaN(value)) throw new InvalidParameter(`invalid rule: ${JSON.stringify(part.trim())}`);
@@ -49,7 +75,8 @@ export function parseRules(text: string): Rule[] {
 }
 
 /**
- * The rules of a `.dive-ci` file, with dive's defaults for keys that are not there.
+ * The rules of a `.dive-ci` file. A key that is not there is no rule: what fails a build stands in the file (dive adds presets that
+ * it counts in its own way).
  * @throws InvalidParameter when it is no YAML or a value is no number
  */
 export function parseDiveCi(text: string): Rule[] {
@@ -59,14 +86,14 @@ export function parseDiveCi(text: string): Rule[] {
   } catch (error) {
     throw new InvalidParameter('invalid .dive-ci file', { cause: error });
   }
-  const keys: [key: string, figure: string, operator: Rule['operator'], preset: string][] = [
-    ['lowestEfficiency', 'efficiency', '<', '0.9'],
-    ['highestWastedBytes', 'reclaimableBytes', '>', 'disabled'],
-    ['highestUserWastedPercent', 'userWastedFraction', '>', '0.1'],
+  const keys: [key: string, figure: string, operator: Rule['operator']][] = [
+    ['lowestEfficiency', 'efficiency', '<'],
+    ['highestWastedBytes', 'reclaimableBytes', '>'],
+    ['highestUserWastedPercent', 'userWastedFraction', '>'],
   ];
-  return keys.flatMap(([key, figure, operator, preset]) => {
+  return keys.flatMap(([key, figure, operator]) => {
     const found = Object.entries(rules).find(([name]) => name.replaceAll('-', '').toLowerCase() === key.toLowerCase())?.[1];
-    const wanted = (typeof found === 'string' || typeof found === 'number' ? `${found}` : found === false ? 'disabled' : preset).trim();
+    const wanted = (typeof found === 'string' || typeof found === 'number' ? `${found}` : found === false ? 'disabled' : 'disabled').trim();
     if (wanted.toLowerCase() === 'disabled') return [];
     const [rule] = parseRules(`${figure}${operator}${wanted}`);
     return [{ ...(rule as Rule), text: `${key}: ${wanted}` }];
@@ -78,13 +105,12 @@ export function parseDiveCi(text: string): Rule[] {
  * @throws InvalidParameter when a rule names a figure that is not there
  */
 export function applyRules(rules: readonly Rule[], report: LayersReport): RuleResult[] {
-  const figures = figuresOf(report);
   const results = rules.map((rule): RuleResult => {
-    const actual = figures[rule.figure];
-    if (actual === undefined) throw new InvalidParameter(`unknown figure ${rule.figure} (known: ${Object.keys(figures).join(', ')})`);
-    return { rule: rule.text, actual, failed: holds(actual, rule) };
+    const values = valuesOf(rule.figure, report);
+    const failing = values.find((value) => holds(value, rule));
+    return { rule: rule.text, actual: failing ?? values[0] ?? 0, failed: failing !== undefined };
   });
-  const broken = figures['brokenLayers'] as number;
+  const broken = report.layers.filter((layer) => layer.error !== undefined).length;
   if (rules.length > 0 && broken > 0) results.push({ rule: 'every layer can be read', actual: broken, failed: true });
   return results;
 }

@@ -6,7 +6,7 @@ import { showPath } from './report-text.ts';
 import { stepsOf, type ImageConfig, type Step } from './report-instruction.ts';
 import { recogniseBase, type KnownImage } from './tree-base.ts';
 import { layerPath, type LayerTree } from './tree-file.ts';
-import { measureImage, type FileCounts, type Totals, type WasteCause } from './tree-totals.ts';
+import { measureImage, type FileCounts, type Totals, type WasteCause, type WasteItem } from './tree-totals.ts';
 import { stackLayers, type ImageTree } from './tree.ts';
 
 export interface ReportLayer {
@@ -36,7 +36,7 @@ export interface LayersReport {
   totals: {
     storedBytes: number; visibleBytes: number; reclaimableBytes: number; overwrittenBytes: number; deletedLaterBytes: number;
     metadataOnlyBytes: number; duplicateContentBytes: number; compressedBytes: number; efficiency: number;
-    /** of the layers that are not from a base image: reclaimable / stored, 0 when they store nothing */
+    /** bytes hidden by layers that are not from a base image / bytes these layers store; dive's userWastedPercent */
     userWastedFraction: number;
   };
   waste: { path: string; layer: number; hiddenBy: number; cause: WasteCause; bytes: number }[];
@@ -74,7 +74,7 @@ export function analyseImage(input: ReportInput): Analysis {
     const step = byLayer.get(index) as Step;
     const own = measured[index] as Totals['layers'][number];
     const origin = origins[index];
-    const error = layer.error ?? layer.tree.problem;
+    const error = layer.error ?? layer.tree.problem ?? refusal(layer.tree);
     return {
       index, digest: layer.digest, diffId: layer.diffId, instruction: step.instruction,
       sizeBytes: own.storedBytes, compressedBytes: layer.compressedBytes, files: own.files, reclaimableBytes: own.reclaimableBytes,
@@ -90,7 +90,7 @@ export function analyseImage(input: ReportInput): Analysis {
     imageId: input.imageId,
     platform: [os, architecture, variant].filter(Boolean).join('/'),
     layers,
-    totals: { ...sums, compressedBytes: layers.reduce((sum, layer) => sum + layer.compressedBytes, 0), userWastedFraction: userWasted(layers) },
+    totals: { ...sums, compressedBytes: layers.reduce((sum, layer) => sum + layer.compressedBytes, 0), userWastedFraction: userWasted(layers, waste) },
     waste: waste.map((item) => ({ ...item, path: showPath(item.path) })),
     duplicates: duplicates.slice(0, MAX_DUPLICATES).map((group) => ({ bytes: group.bytes, paths: group.copies.map((copy) => showPath(layerPath(tree.layers[copy.layer] as LayerTree, copy.node))) })),
     advice: adviseOn({ tree, totals, steps, bases: origins.map((origin) => origin.base) }),
@@ -104,11 +104,18 @@ export function analyseImage(input: ReportInput): Analysis {
   return { tree, totals, report };
 }
 
-/** Base layers are not the user's; without a known base, the first layer counts as one. */
-function userWasted(layers: ReportLayer[]): number {
+function refusal({ refused }: LayerTree): string | undefined {
+  return refused === 0 ? undefined : `${refused} ${refused === 1 ? 'entry was' : 'entries were'} left out: no unpacker would place ${refused === 1 ? 'it' : 'them'} in the layer`;
+}
+
+/**
+ * Bytes that layers of the user's own hid, theirs or of the base below, by what these layers store. Base layers are not the user's;
+ * without a known base, the first layer counts as one. Layers that store nothing and hide something waste all they can: 1.
+ */
+function userWasted(layers: readonly ReportLayer[], waste: readonly WasteItem[]): number {
   const isKnown = layers.some((layer) => layer.base !== undefined);
-  const own = layers.filter((layer) => (isKnown ? layer.base === undefined : layer.index > 0));
-  const stored = own.reduce((sum, layer) => sum + layer.sizeBytes, 0);
-  // what a layer hides of those below is this layer's doing, but the bytes lie below: count the user's own copies only
-  return stored === 0 ? 0 : own.reduce((sum, layer) => sum + layer.reclaimableBytes, 0) / stored;
+  const isOwn = layers.map((layer) => (isKnown ? layer.base === undefined : layer.index > 0));
+  const stored = layers.reduce((sum, layer) => sum + (isOwn[layer.index] ? layer.sizeBytes : 0), 0);
+  const hidden = waste.reduce((sum, item) => sum + (isOwn[item.hiddenBy] ? item.bytes : 0), 0);
+  return stored === 0 ? Math.min(hidden, 1) : hidden / stored;
 }

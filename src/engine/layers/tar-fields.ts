@@ -66,7 +66,7 @@ export function readPaxRecords(body: Buffer): PaxRecords {
       const key = record.slice(0, equals);
       const value = record.slice(equals + 1);
       if (key === 'GNU.sparse.offset' || key === 'GNU.sparse.numbytes') sparse.push(value);
-      else records.set(key, value);
+      else if (value !== '') records.set(key, value); // an empty value says that the header's own counts (POSIX pax; as Go reads it)
     }
     at += length;
   }

@@ -1,7 +1,9 @@
 // Which image an archive holds and which files are its layers: index.json -> manifest -> config (OCI image layout), else
-// manifest.json (docker save, also before Docker 1.10), else, in an archive that was cut, any configuration whose layers are there.
+// manifest.json (docker save since 1.10), else `repositories` (before, see archive-v1.ts), else, in an archive that was cut, any
+// configuration whose layers are there.
 import type { ImageConfig } from '../../engine/layers/report-instruction.ts';
 import { InvalidParameter } from '../../engine/wire/errors.ts';
+import { imagesOfVersion1 } from './archive-v1.ts';
 
 /** What a pass over the archive found: parsed JSON files, layers by path, and links between paths. */
 export interface ArchiveContents {
@@ -9,6 +11,8 @@ export interface ArchiveContents {
   /** paths of files that are layers, with the digests that were computed */
   layers: Map<string, { digest: string; diffId: string | undefined }>;
   links: Map<string, string>;
+  /** what files are that are neither */
+  others: Map<string, string>;
   /** why the archive could not be read to its end */
   problem?: string;
 }
@@ -38,11 +42,13 @@ export function imagesOf(contents: ArchiveContents): ArchiveImage[] {
     if (same && same.names.length > 0) image.names = same.names;
   }
   if (found.length > 0) return found;
-  return fromDocker.length > 0 ? fromDocker : fromConfigs(contents);
+  if (fromDocker.length > 0) return fromDocker;
+  const old = imagesOfVersion1(contents).map(({ paths, ...image }) => ({ ...image, layers: paths.map((path) => checked(contents, follow(contents, path), undefined, undefined)) }));
+  return old.length > 0 ? old : fromConfigs(contents);
 }
 
 /**
- * The wanted image, or the only or first one.
+ * The wanted image, or the only or first one; of several platforms of it this machine's.
  * @param wanted a name in the archive; @param platform "os/architecture[/variant]"
  * @throws InvalidParameter when the archive holds no image, or not that one
  */
@@ -51,9 +57,14 @@ export function chooseImage(contents: ArchiveContents, { wanted, platform }: { w
   if (images.length === 0) throw new InvalidParameter(contents.problem === undefined ? EMPTY : `${EMPTY}: ${contents.problem}`);
   if (wanted !== undefined) images = images.filter((image) => image.imageId === wanted || image.names.some((name) => sameName(name, wanted)));
   if (platform !== undefined) images = images.filter(({ config }) => [config.os, config.architecture, config.variant].filter(Boolean).join('/').startsWith(platform));
-  const chosen = images.find((image) => image.layers.every((layer) => contents.layers.has(layer.path))) ?? images[0];
+  const whole = images.filter((image) => image.layers.every((layer) => contents.layers.has(layer.path)));
+  const chosen = whole.find((image) => platform === undefined && isOfThisMachine(image) && `${image.names}` === `${whole[0]?.names}`) ?? whole[0] ?? images[0];
   if (chosen === undefined) throw new InvalidParameter(`no such image in the archive: ${[wanted, platform].filter(Boolean).join(' ')}`);
   return chosen;
+}
+
+function isOfThisMachine({ config }: ArchiveImage): boolean {
+  return config.os === 'linux' && config.architecture === (process.arch === 'x64' ? 'amd64' : process.arch);
 }
 
 function sameName(a: string, b: string): boolean {
@@ -82,7 +93,7 @@ function fromManifest(contents: ArchiveContents, configDescriptor: Descriptor, l
   const config = (contents.documents.get(blobPath(configDescriptor.digest)) ?? {}) as ImageConfig;
   return {
     names, imageId: configDescriptor.digest, config,
-    layers: layers.map((layer, index) => checked(contents, blobPath(layer.digest), layer.digest, config.rootfs?.diff_ids?.[index])),
+    layers: layers.map((layer, index) => checked(contents, blobPath(layer.digest), layer.digest, config.rootfs?.diff_ids?.[index], /foreign|nondistributable/.test(layer.mediaType ?? ''))),
   };
 }
 
@@ -115,18 +126,26 @@ function follow(contents: ArchiveContents, path: string): string {
   return at;
 }
 
-function checked(contents: ArchiveContents, path: string, digest: string | undefined, diffId: string | undefined): ArchiveImage['layers'][number] {
+function checked(contents: ArchiveContents, path: string, digest: string | undefined, diffId: string | undefined, isForeign = false): ArchiveImage['layers'][number] {
   const found = contents.layers.get(path);
   const layer = { path, digest: digest ?? found?.digest ?? diffId ?? '', diffId: diffId ?? found?.diffId ?? '' };
-  if (found === undefined) return { ...layer, error: `the layer is not in the archive${contents.problem === undefined ? '' : ` (${contents.problem})`}` };
+  if (found === undefined) return { ...layer, error: whyMissing(contents, path, isForeign) };
   if (digest !== undefined && found.digest !== digest) return { ...layer, error: `content does not match its digest: it is ${found.digest}` };
   if (diffId !== undefined && found.diffId !== undefined && found.diffId !== diffId) return { ...layer, error: `content does not match its diff id: it is ${found.diffId}` };
   return layer;
 }
 
-function fromConfigs({ documents, layers, problem }: ArchiveContents): ArchiveImage[] {
+function whyMissing({ others, documents, problem }: ArchiveContents, path: string, isForeign: boolean): string {
+  const other = others.get(path) ?? (documents.has(path) ? 'no tar archive' : undefined);
+  if (other !== undefined) return `the layer cannot be read: it is ${other}`;
+  const reason = problem ?? (isForeign ? 'its licence forbids to distribute it, the registry of its maker has it' : undefined);
+  return `the layer is not in the archive${reason === undefined ? '' : ` (${reason})`}`;
+}
+
+function fromConfigs(whole: ArchiveContents): ArchiveImage[] {
+  const { documents, layers, problem } = whole;
   const byDiffId = new Map([...layers].map(([path, layer]) => [layer.diffId, path]));
-  const contents = { documents, layers, links: new Map<string, string>(), ...(problem === undefined ? {} : { problem }) };
+  const contents = { ...whole, links: new Map<string, string>() };
   const images: ArchiveImage[] = [];
   for (const [path, document] of documents) {
     const config = document as ImageConfig;

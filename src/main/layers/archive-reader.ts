@@ -3,12 +3,11 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { createTarReader, type TarEntry } from '../../engine/layers/tar-headers.ts';
 import { cleanPath } from '../../engine/layers/tree-writer.ts';
 import { InvalidParameter } from '../../engine/wire/errors.ts';
 import type { ArchiveContents } from './archive-image.ts';
-import { createLayerReader, DEFAULT_LIMITS, sniff, type LayerLimits, type LayerReader, type ReadLayer } from './layer-reader.ts';
+import { createLayerReader, DEFAULT_LIMITS, needExpander, sniff, type LayerLimits, type LayerReader, type ReadLayer } from './layer-reader.ts';
 
 export interface ReadArchive extends ArchiveContents {
   layers: Map<string, ReadLayer & { contentOffset: number }>;
@@ -38,18 +37,14 @@ export async function readArchivePath(path: string, options: ReadOptions = {}): 
 
 /** Reads an archive from a stream. @throws InvalidParameter when it is no archive at all; AbortError */
 export async function readArchive(source: AsyncIterable<Buffer>, { signal, limits = DEFAULT_LIMITS, onProgress }: ReadOptions = {}): Promise<ReadArchive> {
-  const found: ReadArchive = { documents: new Map(), layers: new Map(), links: new Map(), isCompressed: false };
-  const waiting: Promise<unknown>[] = [];
+  const found: ReadArchive = { documents: new Map(), layers: new Map(), links: new Map(), others: new Map(), isCompressed: false };
   const paths = new Map<TarEntry, FileReader>();
   const tar = createTarReader({
     hash: false,
     onContent(entry) {
       const file = createFileReader(limits);
       paths.set(entry, file);
-      return (piece) => {
-        const more = file.write(piece);
-        if (more !== undefined) waiting.push(more);
-      };
+      return file.write;
     },
     onEntry(entry) {
       const path = cleanPath(entry.path);
@@ -57,26 +52,25 @@ export async function readArchive(source: AsyncIterable<Buffer>, { signal, limit
       paths.delete(entry);
       if (path === undefined) return;
       if (entry.linkTarget !== '') found.links.set(path, entry.type === 'hardlink' ? `/${entry.linkTarget}` : entry.linkTarget);
-      if (file !== undefined) waiting.push(file.end().then((result) => keep(found, path, result, entry.contentOffset)));
+      if (file !== undefined) keep(found, path, file.end(), entry.contentOffset);
     },
   });
   let read = 0;
   let isFirst = true;
-  for await (const chunk of expand(source, () => (found.isCompressed = true), (bytes) => onProgress?.((read += bytes)))) {
+  let damage: string | undefined;
+  for await (const chunk of expand(source, () => (found.isCompressed = true), (bytes) => onProgress?.((read += bytes)), (reason) => (damage = reason))) {
     signal?.throwIfAborted();
     tar.write(chunk);
     if (isFirst && tar.isDone && tar.end().problem !== undefined) throw new InvalidParameter(`not an image archive: ${tar.end().problem}`);
     isFirst = false;
-    while (waiting.length > 0) await Promise.all(waiting.splice(0));
   }
-  const { problem } = tar.end();
-  while (waiting.length > 0) await Promise.all(waiting.splice(0));
+  const { problem = damage } = tar.end();
   if (problem !== undefined) found.problem = problem;
   return found;
 }
 
 async function readLayoutFolder(folder: string, { signal, limits = DEFAULT_LIMITS, onProgress }: ReadOptions): Promise<ReadArchive> {
-  const found: ReadArchive = { documents: new Map(), layers: new Map(), links: new Map(), isCompressed: false };
+  const found: ReadArchive = { documents: new Map(), layers: new Map(), links: new Map(), others: new Map(), isCompressed: false };
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.replace(/\/$/, '').length + 1));
   if (!files.includes('index.json') && !files.includes('manifest.json')) throw new InvalidParameter(`not an image layout: ${folder} has no index.json`);
@@ -86,16 +80,16 @@ async function readLayoutFolder(folder: string, { signal, limits = DEFAULT_LIMIT
     await using handle = await open(join(folder, path));
     for await (const chunk of handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false }) as AsyncIterable<Buffer>) {
       signal?.throwIfAborted();
-      await reader.write(chunk);
+      reader.write(chunk);
       onProgress?.((read += chunk.length));
     }
-    keep(found, path, await reader.end(), 0);
+    keep(found, path, reader.end(), 0);
   }
   return found;
 }
 
 /** The archive's own compression taken off, if it has one. A damaged stream ends; the tar reader says where. */
-async function* expand(source: AsyncIterable<Buffer>, onCompressed: () => void, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
+async function* expand(source: AsyncIterable<Buffer>, onCompressed: () => void, onRead: (bytes: number) => void, onDamage: (reason: string) => void): AsyncGenerator<Buffer> {
   const iterator = source[Symbol.asyncIterator]();
   await using _ = { [Symbol.asyncDispose]: async () => void (await iterator.return?.()) }; // whoever sends must hear that nobody reads
   const counted = async function* (first: Buffer) {
@@ -108,69 +102,65 @@ async function* expand(source: AsyncIterable<Buffer>, onCompressed: () => void, 
   const kind = sniff(first);
   if (kind !== 'gzip' && kind !== 'zstd') { yield* counted(first); return; }
   onCompressed();
-  const stream = kind === 'gzip' ? createGunzip({ chunkSize: 1024 * 1024 }) : createZstdDecompress({ chunkSize: 1024 * 1024 });
-  const feeding = (async () => {
-    for await (const chunk of counted(first)) {
-      if (stream.destroyed) return;
-      if (!stream.write(chunk)) await new Promise<void>((resolve) => void stream.once('drain', resolve).once('close', resolve));
-    }
-    stream.end();
-  })();
-  feeding.catch((error: Error) => stream.destroy(error));
+  using expander = needExpander(kind);
   try {
-    yield* stream as AsyncIterable<Buffer>;
+    for await (const chunk of counted(first)) for (const piece of expander.write(chunk)) yield Buffer.from(piece); // heads of files are kept
+    expander.end();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (!/^(Z_|ZSTD_|ERR_STREAM_PREMATURE_CLOSE)/.test(code)) throw error; // damaged data: what came out of it is shown
+    if (!(error instanceof InvalidParameter)) throw error;
+    onDamage(error.message); // what came out of it is shown
   }
 }
 
-type FileContent = { document: unknown } | ReadLayer | undefined;
-interface FileReader { write(piece: Buffer): Promise<void> | undefined; end(): Promise<FileContent> }
+type FileContent = { document: unknown } | { other: string } | ReadLayer;
+interface FileReader { write(piece: Buffer): void; end(): FileContent }
 
 function createFileReader(limits: LayerLimits): FileReader {
   let head: Buffer[] = [];
   let headBytes = 0;
   let mode: 'unknown' | 'layer' | 'document' | 'other' = 'unknown';
   let layer: LayerReader | undefined;
-  const decide = (isWhole: boolean): Promise<void> | undefined => {
-    const start = Buffer.concat(head);
+  let start = Buffer.alloc(0);
+  const decide = () => {
+    start = Buffer.concat(head);
     const kind = sniff(start);
     if (kind !== undefined) {
       mode = 'layer';
       layer = createLayerReader(kind, limits);
-      head = [];
-      return layer.write(start);
-    }
-    mode = /^\s*[[{]/.test(start.toString('latin1', 0, 64)) ? 'document' : 'other';
-    head = mode === 'document' || isWhole ? [start] : [];
-    return undefined;
+      layer.write(start);
+    } else mode = /^\s*[[{]/.test(start.toString('latin1', 0, 64)) ? 'document' : 'other';
+    head = mode === 'document' ? [start] : [];
   };
   return {
     write(piece) {
-      if (mode === 'layer') return layer?.write(piece);
-      if (mode === 'other') return undefined;
+      if (mode === 'layer') layer?.write(piece);
+      if (mode === 'layer' || mode === 'other') return;
       head.push(piece);
       headBytes += piece.length;
-      if (mode === 'unknown' && headBytes >= HEAD_BYTES) return decide(false);
+      if (mode === 'unknown' && headBytes >= HEAD_BYTES) decide();
       if (headBytes > MAX_DOCUMENT_BYTES) { mode = 'other'; head = []; }
-      return undefined;
     },
-    async end() {
-      if (mode === 'unknown') await decide(true);
-      if (mode === 'layer') return layer?.end();
-      if (mode !== 'document') return undefined;
+    end() {
+      if (mode === 'unknown') decide();
+      if (layer !== undefined) return layer.end();
+      if (mode !== 'document') return { other: whatIs(start) };
       try {
         return { document: JSON.parse(Buffer.concat(head).toString('utf8')) as unknown };
       } catch {
-        return undefined; // not JSON after all: some other file
+        return { other: 'no tar archive' }; // not JSON after all: some other file
       }
     },
   };
 }
 
+function whatIs(start: Buffer): string {
+  if (start.length === 0) return 'empty';
+  const hex = start.toString('hex', 0, 6);
+  return hex === 'fd377a585a00' ? 'compressed with xz, which images do not use' : hex.startsWith('425a68') ? 'compressed with bzip2, which images do not use' : 'no tar archive';
+}
+
 function keep(found: ReadArchive, path: string, content: FileContent, contentOffset: number): void {
-  if (content === undefined) return;
   if ('document' in content) found.documents.set(path, content.document);
+  else if ('other' in content) found.others.set(path, content.other);
   else found.layers.set(path, { ...content, contentOffset });
 }

@@ -1,12 +1,11 @@
 // The bytes of files inside layers, without unpacking: a file's header offset is known from its tree, so a plain layer in an
 // archive on disk is read from right there; a compressed one is expanded up to that point and no further.
 import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { createTarReader } from '../../engine/layers/tar-headers.ts';
 import { cleanPath } from '../../engine/layers/tree-writer.ts';
 import { NotFound } from '../../engine/wire/errors.ts';
 import type { LayerPlace } from './thread-protocol.ts';
+import { needExpander } from './layer-reader.ts';
 import type { Located } from './session.ts';
 
 export interface ContentSource {
@@ -30,7 +29,7 @@ export function archiveContent(path: string, isCompressed: boolean, places: read
   };
   const tar = (layer: number, signal?: AbortSignal): AsyncIterable<Buffer> => {
     const place = placeOf(layer);
-    return place.compression === 'none' ? layerBytes(place, 0, signal) : decompressed(Readable.from(layerBytes(place, 0, signal)), place.compression);
+    return place.compression === 'none' ? layerBytes(place, 0, signal) : decompressed(layerBytes(place, 0, signal), place.compression);
   };
   return {
     tar,
@@ -47,12 +46,9 @@ function sniffName(path: string): 'gzip' | 'zstd' {
   return /\.(zst|tzst)$/.test(path) ? 'zstd' : 'gzip';
 }
 
-function decompressed(source: Readable, compression: 'gzip' | 'zstd' | 'none'): AsyncIterable<Buffer> {
-  if (compression === 'none') return source as AsyncIterable<Buffer>;
-  const stream = compression === 'gzip' ? createGunzip({ chunkSize: 1 << 18 }) : createZstdDecompress({ chunkSize: 1 << 18 });
-  source.once('error', (error: Error) => stream.destroy(error));
-  stream.once('close', () => source.destroy());
-  return source.pipe(stream) as AsyncIterable<Buffer>;
+async function* decompressed(source: AsyncIterable<Buffer>, compression: 'gzip' | 'zstd'): AsyncGenerator<Buffer> {
+  using expander = needExpander(compression);
+  for await (const chunk of source) for (const piece of expander.write(chunk)) yield Buffer.from(piece); // whoever shows it keeps it for a while
 }
 
 /** The content of the first file of a tar stream that `wanted` names; what follows it is not read. @throws NotFound */

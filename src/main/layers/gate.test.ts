@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LayersReport } from '../../engine/layers/report.ts';
@@ -20,10 +21,12 @@ const layers = [
 ];
 const image: MadeImage = { name: 'demo:1', layers, instructions: ['COPY . /app # buildkit', 'ENV A=1', 'RUN /bin/sh -c chmod 755 /app/big && rm /app/gone # buildkit'] };
 
-async function gate(...argv: string[]): Promise<{ code: number; out: string; err: string; report: LayersReport & { rules?: unknown } }> {
+type Ran = { code: number; out: string; err: string; report: LayersReport & { rules?: unknown } };
+const gate = (...argv: string[]): Promise<Ran> => gateWith([], argv);
+async function gateWith(input: Buffer[], argv: string[]): Promise<Ran> {
   let out = '';
   let err = '';
-  const code = await runGate({ argv, folder, sockets: [], out: (text) => (out += text), err: (text) => (err += text) });
+  const code = await runGate({ argv, folder, sockets: [], input: Readable.from(input), out: (text) => (out += text), err: (text) => (err += text) });
   return { code, out, err, report: (argv.includes('--json') && out !== '' ? JSON.parse(out) : {}) as LayersReport };
 }
 function write(name: string, data: Buffer): string {
@@ -70,6 +73,38 @@ test('a folder in OCI layout', async () => {
   expect(report.totals.storedBytes).toBe(2_500_006);
 });
 
+test('standard input', async () => {
+  const archive = gzipSync(ociArchive([image]));
+  expect(await gateWith([archive.subarray(0, 9), archive.subarray(9)], ['-', '--json'])).toMatchObject({ code: 0, err: '', report: { totals: { storedBytes: 2_500_006 } } });
+  expect((await gateWith([], ['-', '--json'])).code).toBe(2);
+});
+
+test('an archive from before Docker 1.10', async () => {
+  const json = (id: string, parent: string | undefined, command: string) => ({ path: `${id}/json`, content: JSON.stringify({ id, parent, os: 'linux', architecture: 'amd64', container_config: { Cmd: ['/bin/sh', '-c', command] } }) });
+  const old = makeTar([json('top', 'low', 'chmod'), { path: 'top/layer.tar', content: layers[1] as Buffer }, { path: 'low/layer.tar', content: layers[0] as Buffer }, json('low', undefined, '#(nop) COPY . /app'), { path: 'repositories', content: '{"demo":{"1":"top"}}' }]);
+  const { code, report } = await gate(write('v1.tar', old), '--json', '--image', 'demo:1');
+  expect([code, report.platform, report.layers.map((layer) => layer.instruction), report.totals.reclaimableBytes]).toEqual([0, 'linux/amd64', ['COPY . /app', 'RUN chmod'], 1_500_006]);
+});
+
+test.each([
+  ['gzip in members', (layer: Buffer) => Buffer.concat([gzipSync(layer.subarray(0, 700)), gzipSync(layer.subarray(700))])],
+  ['zstd in frames, some to skip', (layer: Buffer) => Buffer.concat([Buffer.from('502a4d180400000061626364', 'hex'), zstdCompressSync(layer.subarray(0, 700)), zstdCompressSync(layer.subarray(700))])],
+])('a layer of %s', async (_title, pack) => {
+  const entries = ociEntries([image]).map((entry) => ({ ...entry, content: Buffer.from(entry.content as Buffer) }));
+  const renamed = new Map<string, string>();
+  const packed = entries.map((entry) => {
+    if (!layers.some((layer) => layer.equals(entry.content))) return entry;
+    const content = pack(entry.content);
+    const path = `blobs/sha256/${createHash('sha256').update(content).digest('hex')}`;
+    renamed.set(entry.path.slice(13), path.slice(13));
+    return { path, content };
+  });
+  const manifest = packed.find((entry) => entry.content.includes('"layers":')) as { content: Buffer };
+  manifest.content = Buffer.from([...renamed].reduce((text, [from, to]) => text.replace(from, to), manifest.content.toString()));
+  const { report } = await gate(write('members.tar', makeTar(packed)), '--json');
+  expect([report.layers.map((layer) => layer.error), report.totals.storedBytes]).toEqual([[undefined, undefined], 2_500_006]);
+});
+
 test('one image of several, by name and by platform', async () => {
   const other = { ...image, name: 'other:2', layers: [makeTar([{ path: 'x', content: 'abc' }])], instructions: ['RUN x'] };
   const several = write('several.tar', ociArchive([image, other], { docker: true }));
@@ -89,6 +124,13 @@ describe('rules', () => {
     expect((await gate(archive, '--fail-if', 'beauty<1')).code).toBe(2);
   });
 
+  test.each([
+    ['totals.reclaimableBytes>1MB', 1], ['reclaimableBytes>1.5MiB', 0], ['layers>2', 0], ['layers>=2', 1], ['layers.sizeBytes>1400kB', 1], ['layers[1].sizeBytes>1400kB', 0], ['layers[].files.removed>=2', 1],
+    ['layers[0].files.added==3', 1], ['secrets>0', 1], ['userWastedPercent>90%', 1], ['layers[7].sizeBytes>0', 2], ['layers.beauty>0', 2],
+  ])('%s: exit code %i', async (rule, code) => {
+    expect((await gate(write('figures.tar', ociArchive([image])), '--fail-if', rule)).code).toBe(code);
+  });
+
   test('a .dive-ci file in the folder counts by itself', async () => {
     const archive = write('dive.tar', ociArchive([image]));
     const ci = join(folder, '.dive-ci');
@@ -97,6 +139,10 @@ describe('rules', () => {
       expect(await gate(archive, '--json')).toMatchObject({ code: 1, report: { rules: [{ rule: 'lowestEfficiency: 0.95', failed: true }, { rule: 'highestWastedBytes: 20MB', failed: false }] } });
       writeFileSync(ci, 'rules:\n  lowestEfficiency: 0.1\n  highestWastedBytes: 1MB\n');
       expect((await gate(archive)).code).toBe(1);
+      writeFileSync(ci, 'rules:\n  highest-user-wasted-percent: "1.4"\n');
+      expect((await gate(archive)).code).toBe(1); // the second layer stores 1 MB and hides 1.5 MB
+      writeFileSync(ci, 'rules:\n  lowestEfficiency: many\n');
+      expect((await gate(archive)).code).toBe(2);
       writeFileSync(ci, 'rules:\n  lowestEfficiency: 0.1\n');
       expect((await gate(archive)).code).toBe(0);
     } finally {
@@ -115,6 +161,13 @@ describe('bad input', () => {
     expect(report.layers[0]?.error).toMatch(/damaged gzip data/);
     expect(report.layers[1]?.error).toBeUndefined();
     expect((await gate('corrupt.tar', '--json', '--fail-if', 'efficiency<0')).code).toBe(1);
+  });
+
+  test('a blob that is no layer, and entries that lead out of one, are told', async () => {
+    const entries = ociEntries([image]).map((entry) => ((entry.content as Buffer).length === layers[1]?.length ? { ...entry, content: Buffer.from('BZh91AY&SY...') } : entry));
+    expect((await gate(write('bzip2.tar', makeTar(entries)), '--json')).report.layers[1]?.error).toMatch(/compressed with bzip2/);
+    const evil = { ...image, layers: [makeTar([{ path: '../x', content: 'x' }, { path: 'y', content: 'y' }])] };
+    expect((await gate(write('out.tar', ociArchive([evil])), '--json')).report.layers[0]).toMatchObject({ sizeBytes: 1, error: expect.stringMatching(/^1 entry was left out/) });
   });
 
   test('a truncated archive shows what could be read', async () => {

@@ -1,8 +1,8 @@
 // The CI gate behind `npm run -s layers -- IMAGE|ARCHIVE`: reads, reports, tries rules. Pure of the process: argv in, exit code out.
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bytesText } from '../../engine/layers/advice-item.ts';
 import { reportToHtml } from '../../engine/layers/report-html.ts';
@@ -10,7 +10,7 @@ import { applyRules, parseDiveCi, parseRules, type RuleResult } from '../../engi
 import { analyseImage, type LayersReport } from '../../engine/layers/report.ts';
 import { errorMessage, InvalidParameter } from '../../engine/wire/errors.ts';
 import { createDockerClient, type DockerClient } from '../docker/client.ts';
-import { readArchivePath } from './archive-reader.ts';
+import { readArchive, readArchivePath } from './archive-reader.ts';
 import { archiveInput, engineInput } from './image-input.ts';
 
 export interface GateMachine {
@@ -20,6 +20,8 @@ export interface GateMachine {
   dockerHost?: string | undefined;
   /** sockets to try in this order when nothing else names an engine */
   sockets: string[];
+  /** standard input, read when the target is "-" */
+  input?: AsyncIterable<Buffer>;
   out: (text: string) => void;
   err: (text: string) => void;
   signal?: AbortSignal;
@@ -27,12 +29,15 @@ export interface GateMachine {
 
 export const EXIT = { passed: 0, failed: 1, unreadable: 2 } as const;
 
-const USAGE = `usage: npm run -s layers -- IMAGE|ARCHIVE [options]
+const USAGE = `usage: npm run -s layers -- IMAGE|ARCHIVE|- [options]
 
-Reads an image of an engine, an archive (docker save, OCI layout; plain, gzip, zstd) or a folder in OCI layout.
+Reads an image of an engine, an archive (docker save, OCI layout; plain, gzip, zstd; "-" is standard input) or a folder in
+OCI layout.
 
   --json                 print the report as JSON
-  --fail-if RULE         exit 1 when it holds, e.g. 'efficiency<0.9' or 'reclaimableBytes>20MB'; may be repeated
+  --fail-if RULE         exit 1 when it holds; may be repeated. It names a figure of the report: 'efficiency<0.9',
+                         'totals.reclaimableBytes>20MB', 'layers[0].files.added>1000', or one of every layer:
+                         'layers.sizeBytes>500MiB'
   --ci-config FILE       a .dive-ci file (default: .dive-ci in this folder, when there is one)
   --html FILE            write the report as one self-contained page
   --image NAME           which image of an archive that holds several
@@ -50,11 +55,7 @@ export async function runGate(machine: GateMachine): Promise<number> {
     if (positionals.length !== 1) throw new InvalidParameter(`one image or archive is needed\n${USAGE}`);
     const target = positionals[0] as string;
     const rules = [...(values['fail-if'] ?? []).flatMap(parseRules), ...(await diveRules(values['ci-config'], machine.folder))];
-    const path = resolve(machine.folder, target);
-    const file = existsSync(path) ? path : undefined;
-    const input = file !== undefined
-      ? archiveInput(await readArchivePath(file, { signal: machine.signal }), target, { wanted: values.image, platform: values.platform })
-      : await withEngine(machine, values.host, (client) => engineInput(client, target, { signal: machine.signal, platform: values.platform }));
+    const input = await readTarget(machine, target, values);
     const { report } = analyseImage(input);
     const results = applyRules(rules, report);
     if (values.html !== undefined) await writeFile(resolve(machine.folder, values.html), reportToHtml(report, new Date().toISOString()));
@@ -66,6 +67,23 @@ export async function runGate(machine: GateMachine): Promise<number> {
     machine.err(`layers: ${errorMessage(error)}\n`);
     return EXIT.unreadable;
   }
+}
+
+async function readTarget(machine: GateMachine, target: string, { image, platform, host }: { image?: string; platform?: string; host?: string }) {
+  const { signal } = machine;
+  const wanted = { wanted: image, platform };
+  if (target === '-') return archiveInput(await readArchive(machine.input ?? nothing(), { signal }), 'standard input', wanted);
+  const path = resolve(machine.folder, target);
+  const info = statSync(path, { throwIfNoEntry: false });
+  const isOnDisk = info !== undefined && (!info.isDirectory() || isLayout(path) || /^[./]/.test(target)); // a folder "alpine" hides no image
+  if (isOnDisk) return archiveInput(await readArchivePath(path, { signal }), target, wanted);
+  return withEngine(machine, host, (client) => engineInput(client, target, { signal, platform }));
+}
+
+async function* nothing(): AsyncGenerator<Buffer> { /* no standard input */ }
+
+function isLayout(folder: string): boolean {
+  return ['index.json', 'manifest.json', 'oci-layout'].some((name) => existsSync(join(folder, name)));
 }
 
 function readArguments(argv: string[]) {

@@ -1,9 +1,12 @@
 // From something that holds an image to what the algebra takes: an archive on disk, or the save stream of any engine.
 import type { KnownImage } from '../../engine/layers/tree-base.ts';
 import type { ReportInput } from '../../engine/layers/report.ts';
+import { openTreeFile } from '../../engine/layers/tree-file.ts';
 import { createTreeFileWriter } from '../../engine/layers/tree-writer.ts';
 import { NotFound } from '../../engine/wire/errors.ts';
 import type { DockerClient } from '../docker/client.ts';
+import { engineInfo } from '../docker/version.ts';
+import { gantryTrees } from './gantry-source.ts';
 import { chooseImage } from './archive-image.ts';
 import { readArchive, type ReadArchive, type ReadOptions } from './archive-reader.ts';
 
@@ -27,9 +30,16 @@ export function archiveInput(archive: ReadArchive, title: string, wanted: Wanted
   };
 }
 
-/** Streams `GET /images/{name}/get` once, through the same reader as an archive. @throws DockerError, InvalidParameter */
+/**
+ * Streams `GET /images/{name}/get` once, through the same reader as an archive; our own engine has the trees already.
+ * @throws DockerError, InvalidParameter
+ */
 export async function engineInput(client: DockerClient, name: string, options: ReadOptions & { platform?: string | undefined } = {}): Promise<ReportInput> {
   const { signal, platform } = options;
+  if ((await engineInfo(client, signal)).product === 'gantry') {
+    const { meta, trees } = await gantryTrees(client, name, signal);
+    return { ...meta, layers: meta.layers.map((layer, index) => ({ ...layer, tree: openTreeFile(trees[index] as Uint8Array) })) };
+  }
   const detail = await client.json<{ Id: string; RepoTags?: string[] | null }>('GET', imagePath(name, '/json'), { signal: signal as AbortSignal });
   const body = await client.raw('GET', imagePath(name, '/get'), { signal: signal as AbortSignal, query: { platform: platform === undefined ? undefined : platformJson(platform) } });
   const input = archiveInput(await readArchive(body as AsyncIterable<Buffer>, options), name, { platform });

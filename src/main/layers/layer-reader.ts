@@ -1,12 +1,12 @@
 // Reads one layer as its bytes come: plain, gzip or zstd, told by its first bytes; makes its tree file and both its digests.
 // Never throws because of content: a layer that is cut, damaged, or expands beyond all measure keeps what was read and an error.
 import { createHash } from 'node:crypto';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
-import type { Transform } from 'node:stream';
+import { createExpander } from '../../engine/layers/expand.ts';
 import { isChecksumRight } from '../../engine/layers/tar-fields.ts';
 import { createTarReader } from '../../engine/layers/tar-headers.ts';
 import type { LayerTree } from '../../engine/layers/tree-file.ts';
 import { createTreeFileWriter } from '../../engine/layers/tree-writer.ts';
+import { errorMessage, System } from '../../engine/wire/errors.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -24,9 +24,9 @@ export interface ReadLayer {
 }
 
 export interface LayerReader {
-  /** Resolves when more may come. */
-  write(chunk: Buffer): Promise<void> | undefined;
-  end(): Promise<ReadLayer>;
+  write(chunk: Buffer): void;
+  /** Call once. */
+  end(): ReadLayer;
 }
 
 export interface LayerLimits {
@@ -38,13 +38,17 @@ export interface LayerLimits {
   entries: number;
 }
 
+/** What a step expands to is lost when the data in it is damaged: small layers are read in small steps. */
+const STEP_BYTES = 4096;
+const SMALL_BYTES = 64 * 1024;
+
 /** A bomb is told by its ratio: real layers reach 20:1, zero-filled images more, so a few GB go through at any ratio. */
 export const DEFAULT_LIMITS: LayerLimits = { freeBytes: 4 * 2 ** 30, ratio: 200, entries: 20_000_000 };
 
 /** What the bytes are; undefined when they are no layer. @param head at least 512 bytes, or all there is */
 export function sniff(head: Buffer): Compression | undefined {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
-  if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return 'zstd';
+  if (head.length >= 4 && (head.readUInt32LE(0) === 0xfd2fb528 || head.readUInt32LE(0) >>> 4 === 0x184d2a5)) return 'zstd'; // or a frame to skip (RFC 8878 3.1.2)
   if (head.length >= 512 && (isChecksumRight(head.subarray(0, 512)) || head.subarray(0, 512).every((byte) => byte === 0))) return 'none';
   return undefined;
 }
@@ -72,45 +76,49 @@ export function createLayerReader(compression: Compression, limits: LayerLimits 
       error = `expands to more than ${limits.ratio} times its size (stopped at ${expandedBytes} bytes)`;
     }
   };
-  const decompressor = compression === 'none' ? undefined : decompress(compression, expanded, (reason) => (error ??= reason));
+  const expander = compression === 'none' ? undefined : needExpander(compression);
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch (cause) {
+      error ??= errorMessage(cause);
+    }
+  };
   return {
     write(chunk) {
+      const isNearStart = compressedBytes < SMALL_BYTES;
       compressedBytes += chunk.length;
       outerHash.update(chunk);
-      if (decompressor === undefined) expanded(chunk);
-      else if (error === undefined) return decompressor.write(chunk);
-      return undefined;
+      if (expander === undefined) expanded(chunk);
+      else if (error === undefined) {
+        attempt(() => {
+          for (let at = 0; at < chunk.length;) {
+            const end = Math.min(chunk.length, at + (isNearStart ? 64 : STEP_BYTES));
+            for (const piece of expander.write(chunk.subarray(at, end))) {
+              expanded(piece);
+              if (error !== undefined) return;
+            }
+            at = end;
+          }
+        });
+      }
     },
-    async end() {
-      if (decompressor !== undefined) await decompressor.end(error !== undefined);
+    end() {
+      if (error === undefined) attempt(() => expander?.end());
+      expander?.[Symbol.dispose]();
       const ended = tar.end();
       const digest = `sha256:${outerHash.digest('hex')}`;
-      const { bytes, tree } = writer.finish(error === undefined ? ended : { ...ended, problem: ended.problem === undefined ? error : `${error}; ${ended.problem}` });
-      const problem = tree.problem;
+      const problem = [error, ended.problem].filter((text) => text !== undefined).join('; ');
+      const { bytes, tree } = writer.finish({ entries: ended.entries, bytes: ended.bytes, ...(problem === '' ? {} : { problem }) });
       const diffId = compression === 'none' ? digest : error === undefined ? `sha256:${innerHash.digest('hex')}` : undefined;
-      return { compression, tree, bytes, digest, diffId, compressedBytes, error: problem };
+      return { compression, tree, bytes, digest, diffId, compressedBytes, error: tree.problem };
     },
   };
 }
 
-function decompress(compression: 'gzip' | 'zstd', onData: (chunk: Buffer) => void, onError: (reason: string) => void) {
-  const stream: Transform = compression === 'gzip' ? createGunzip({ chunkSize: 256 * 1024 }) : createZstdDecompress({ chunkSize: 256 * 1024 });
-  let isOver = false;
-  const over = new Promise<void>((resolve) => {
-    const finish = () => { isOver = true; resolve(); };
-    stream.once('end', finish).once('close', finish);
-    stream.once('error', (error: Error) => { onError(`damaged ${compression} data: ${error.message}`); finish(); });
-  });
-  stream.on('data', onData);
-  return {
-    write(chunk: Buffer): Promise<void> | undefined {
-      if (isOver || stream.write(chunk)) return undefined;
-      return Promise.race([over, new Promise<void>((resolve) => void stream.once('drain', resolve))]);
-    },
-    async end(isBroken: boolean): Promise<void> {
-      if (isBroken) stream.destroy();
-      else if (!isOver) stream.end();
-      await over;
-    },
-  };
+/** @throws System when this Node has no synchronous decompression (expand.ts) */
+export function needExpander(compression: 'gzip' | 'zstd') {
+  const expander = createExpander(compression);
+  if (expander === undefined) throw new System(`this version of Node cannot expand ${compression}: ${process.version}`);
+  return expander;
 }
