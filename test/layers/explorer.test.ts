@@ -57,6 +57,12 @@ describe.each([
     expect(page.rows.map((row) => row.name)).toEqual(['app', 'new', 'text']);
   });
 
+  test('a path is placed among the rows, or told not to be there', async () => {
+    const list = { layer: 1, scope: 'layer' as const, filter: {}, sort: 'size' as const, toggled: [] };
+    expect(await opened.thread.place({ ...list, isAllOpen: true, node: await node(opened, 'app/text') })).toBe(2);
+    expect(await opened.thread.place({ ...list, isAllOpen: false, node: await node(opened, 'app/text') })).toBe(-1);
+  });
+
   test('previews tell text, JSON and bytes apart', async () => {
     expect(await previewFile(opened, 0, await node(opened, 'app/text'))).toMatchObject({ type: 'text', language: 'plain', text: lines(200) });
     expect(await previewFile(opened, 0, await node(opened, 'app/data.json'))).toMatchObject({ type: 'text', language: 'json' });

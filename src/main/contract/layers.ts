@@ -147,11 +147,14 @@ const filter = z.object({
   kinds: z.array(z.number().int()).optional(),
   minBytes: z.number().optional(),
 });
-export const rowsQuery = ref.extend({
+const listQuery = ref.extend({
   layer: z.number().int(), scope, filter, sort: z.enum(['size', 'name', 'mark', 'files']),
-  toggled: z.array(z.number().int()), isAllOpen: z.boolean(), from: z.number().int(), count: z.number().int().max(1000),
+  toggled: z.array(z.number().int()), isAllOpen: z.boolean(),
 });
+export const rowsQuery = listQuery.extend({ from: z.number().int(), count: z.number().int().max(1000) });
+const placeQuery = listQuery.extend({ node: z.number().int() });
 export type RowsQuery = z.infer<typeof rowsQuery>;
+export type PlaceQuery = z.infer<typeof placeQuery>;
 export type Scope = z.infer<typeof scope>;
 export type RowFilter = z.infer<typeof filter>;
 
@@ -167,6 +170,8 @@ export const layersContract = {
   image: oc.input(ref).output(type<ExplorerImage>()),
   close: oc.input(ref).output(type<void>()),
   rows: oc.input(rowsQuery).output(type<{ rows: Row[]; length: number; matchCount: number }>()),
+  /** Where a node stands among the rows of a list; -1 when it is not there. */
+  place: oc.input(placeQuery).output(type<number>()),
   details: oc.input(ref.extend({ node: z.number().int() })).output(type<{ path: string; events: PathEvent[] }>()),
   /** Node and the directories above it, or null; to show a path in the tree. */
   find: oc.input(ref.extend({ path: z.string() })).output(type<{ node: number; above: number[] } | null>()),

@@ -13,6 +13,7 @@ import { archiveInput } from './image-input.ts';
 import { createLayerReader, type ReadLayer } from './layer-reader.ts';
 import { createSession, type Session } from './session.ts';
 import type { ArchiveFacts, Call, ImageMeta, Reply, ThreadApi } from './thread-protocol.ts';
+import { warmUp } from './warm-up.ts';
 
 const port = parentPort as MessagePort;
 let analysis: Analysis | undefined;
@@ -43,6 +44,7 @@ function factsOf(archive: ReadArchive, input: ReportInput & { paths: string[] })
 }
 
 const api: ThreadApi = {
+  warmUp: async () => warmUp(),
   async openArchive({ path, title, wanted, platform, known, keepOpen }) {
     const archive = path === undefined ? await (reading as Promise<ReadArchive>) : await readArchivePath(path);
     const input = { ...archiveInput(archive, title, { wanted, platform }), known: known ?? [] };
@@ -82,6 +84,7 @@ const api: ThreadApi = {
   },
   image: async () => opened().image(),
   rows: async (query) => opened().rows(query),
+  place: async (query) => opened().place(query),
   details: async (node) => opened().details(node),
   find: async ({ path, isBytes }) => opened().find(path, isBytes),
   sizes: async ({ layer, scope, node }) => opened().sizes(layer, scope, node),

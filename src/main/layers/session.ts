@@ -8,7 +8,7 @@ import { historyOf } from '../../engine/layers/tree-history.ts';
 import { listRows, readRows, type RowList } from '../../engine/layers/tree-rows.ts';
 import { makeView, sourceOf, type Scope, type View } from '../../engine/layers/tree-view.ts';
 import { findPath, unionName, unionPath } from '../../engine/layers/tree.ts';
-import type { ExplorerImage, PathEvent, Row, RowsQuery, SizeNode, WasteItem } from '../contract/layers.ts';
+import type { ExplorerImage, PathEvent, PlaceQuery, Row, RowsQuery, SizeNode, WasteItem } from '../contract/layers.ts';
 
 const KEPT_VIEWS = 6;
 const MAX_TOGGLED_KEY = 10_000;
@@ -18,6 +18,8 @@ export interface Located { path: string; bytePath: string; offset: number; sizeB
 export interface Session {
   image(): Omit<ExplorerImage, 'openedMs' | 'fromCache'>;
   rows(query: Omit<RowsQuery, 'session'>): { rows: Row[]; length: number; matchCount: number };
+  /** The index of a node among the rows of a list; -1 when it is not there. */
+  place(query: Omit<PlaceQuery, 'session'>): number;
   details(node: number): { path: string; events: PathEvent[] };
   find(path: string, isBytes?: boolean): { node: number; above: number[] } | null;
   sizes(layer: number, scope: Scope, node: number): SizeNode;
@@ -40,6 +42,13 @@ export function createSession(analysis: Analysis): Session {
     if (views.size > KEPT_VIEWS) views.delete(views.keys().next().value as string);
     return view;
   };
+  const listOf = ({ layer, scope, ...query }: Omit<PlaceQuery, 'session' | 'node'>): RowList => {
+    const key = query.toggled.length > MAX_TOGGLED_KEY ? undefined : JSON.stringify([layer, scope, query]);
+    if (key !== undefined && lastList?.key === key) return lastList.list;
+    const list = listRows(viewOf(layer, scope), query as never);
+    if (key !== undefined) lastList = { key, list };
+    return list;
+  };
   const nodeInLayer = (layer: number, node: number): number | undefined => {
     for (let event = tree.eventBegin[node] as number; event < (tree.eventBegin[node + 1] as number); event++) {
       if (tree.eventLayer[event] === layer && (tree.eventNode[event] as number) > 0) return (tree.eventNode[event] as number) - 1;
@@ -51,12 +60,13 @@ export function createSession(analysis: Analysis): Session {
       const { waste, ...rest } = report;
       return { ...rest, wasteCount: waste.length };
     },
-    rows({ layer, scope, from, count, ...query }) {
-      const view = viewOf(layer, scope);
-      const key = query.toggled.length > MAX_TOGGLED_KEY ? undefined : JSON.stringify([layer, scope, query]);
-      const list = key !== undefined && lastList?.key === key ? lastList.list : listRows(view, query as never);
-      if (key !== undefined) lastList = { key, list };
-      return { rows: readRows(view, list, from, count), length: list.length, matchCount: list.matchCount };
+    rows({ from, count, ...query }) {
+      const list = listOf(query);
+      return { rows: readRows(viewOf(query.layer, query.scope), list, from, count), length: list.length, matchCount: list.matchCount };
+    },
+    place({ node, ...query }) {
+      const { nodes, length } = listOf(query);
+      return nodes.subarray(0, length).indexOf(node);
     },
     details: (node) => ({ path: showPath(unionPath(tree, node)), events: historyOf(tree, node) }),
     find(path, isBytes = false) {

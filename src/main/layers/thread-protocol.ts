@@ -3,7 +3,7 @@ import type { ReportInput } from '../../engine/layers/report.ts';
 import type { KnownImage } from '../../engine/layers/tree-base.ts';
 import type { FlatImage } from '../../engine/layers/tree-flatten.ts';
 import type { ErrorKind } from '../../engine/wire/errors.ts';
-import type { RowsQuery } from '../contract/layers.ts';
+import type { PlaceQuery, RowsQuery } from '../contract/layers.ts';
 import type { Compression } from './layer-reader.ts';
 import type { Session } from './session.ts';
 
@@ -16,6 +16,8 @@ export interface LayerPlace { path: string; contentOffset: number; compressedByt
 export interface ArchiveFacts { meta: ImageMeta; isCompressed: boolean; places: (LayerPlace | undefined)[] }
 
 export interface ThreadApi {
+  /** Makes the first image as fast as the next ones. */
+  warmUp(): Promise<void>;
   /** Reads an archive file; without `path` what was fed. */
   openArchive(options: { path?: string; title: string; wanted?: string | undefined; platform?: string | undefined; known?: KnownImage[] | undefined; /** only where its layers lie; what is open stays */ keepOpen?: boolean }): Promise<{ facts: ArchiveFacts; trees: Uint8Array[] }>;
   /** What was fed is the tar of one file system: an image of one layer. */
@@ -29,6 +31,7 @@ export interface ThreadApi {
   compare(options: { before: FlatImage; after: FlatImage; ignoreTimes: boolean; title: string }): Promise<void>;
   image(): Promise<ReturnType<Session['image']>>;
   rows(query: Omit<RowsQuery, 'session'>): Promise<ReturnType<Session['rows']>>;
+  place(query: Omit<PlaceQuery, 'session'>): Promise<number>;
   details(node: number): Promise<ReturnType<Session['details']>>;
   find(query: { path: string; isBytes?: boolean }): Promise<ReturnType<Session['find']>>;
   sizes(query: { layer: number; scope: 'layer' | 'all'; node: number }): Promise<ReturnType<Session['sizes']>>;

@@ -29,10 +29,10 @@ export function startThread(url: URL): ExplorerThread {
     if (dead) { reject(dead); return; }
     const id = next++;
     waiting.set(id, { resolve, reject });
-    worker.postMessage({ id, method, argument } satisfies Call, argument instanceof Uint8Array ? [argument.buffer as ArrayBuffer] : []); // chunks move, they are not copied
+    worker.postMessage({ id, method, argument } satisfies Call, moved(argument)); // chunks and trees move, they are not copied
   });
   const methods: (keyof ThreadApi)[] = [
-    'openArchive', 'openTar', 'startFeed', 'feed', 'openTrees', 'flatten', 'compare', 'image', 'rows', 'details', 'find', 'sizes', 'waste', 'locate', 'below', 'export',
+    'warmUp', 'openArchive', 'openTar', 'startFeed', 'feed', 'openTrees', 'flatten', 'compare', 'image', 'rows', 'place', 'details', 'find', 'sizes', 'waste', 'locate', 'below', 'export',
   ];
   return {
     ...(Object.fromEntries(methods.map((method) => [method, call(method)])) as unknown as ThreadApi),
@@ -43,13 +43,19 @@ export function startThread(url: URL): ExplorerThread {
   };
 }
 
+/** Memory that may leave this thread with a message: a buffer's own, never a share of Node's pool. */
+function moved(argument: unknown): ArrayBuffer[] {
+  const list = argument instanceof Uint8Array ? [argument] : ((argument as { trees?: Uint8Array[] } | undefined)?.trees ?? []);
+  return [...new Set(list.filter((bytes) => bytes.byteLength === bytes.buffer.byteLength).map((bytes) => bytes.buffer as ArrayBuffer))];
+}
+
 const WARM_AFTER_MS = 1500; // not while the app starts, nor while the thread just taken is busy
 
 /** Threads that are started before they are needed: starting one takes longer than most images take to open. */
 export function warmThreads(url: URL): { take(): ExplorerThread } & AsyncDisposable {
   let spare: ExplorerThread | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const warm = () => { timer = setTimeout(() => { spare ??= startThread(url); }, WARM_AFTER_MS).unref(); };
+  const warm = () => { timer = setTimeout(() => { spare ??= warmed(url); }, WARM_AFTER_MS).unref(); };
   warm();
   return {
     take() {
@@ -64,4 +70,10 @@ export function warmThreads(url: URL): { take(): ExplorerThread } & AsyncDisposa
       await spare?.[Symbol.asyncDispose]();
     },
   };
+}
+
+function warmed(url: URL): ExplorerThread {
+  const thread = startThread(url);
+  thread.warmUp().catch(() => {}); // it may be closed meanwhile; what is wrong with it shows at its first real call
+  return thread;
 }

@@ -25,6 +25,7 @@ export const layersRouter = rpc.layers.router({
   image: rpc.layers.image.handler(({ context, input }) => context.explorer.get(input.session).image),
   close: rpc.layers.close.handler(({ context, input }) => context.explorer.close(input.session)),
   rows: rpc.layers.rows.handler(({ context, input: { session, ...query } }) => context.explorer.get(session).thread.rows(query)),
+  place: rpc.layers.place.handler(({ context, input: { session, ...query } }) => context.explorer.get(session).thread.place(query)),
   details: rpc.layers.details.handler(({ context, input }) => context.explorer.get(input.session).thread.details(input.node)),
   find: rpc.layers.find.handler(({ context, input }) => context.explorer.get(input.session).thread.find({ path: input.path })),
   preview: rpc.layers.preview.handler(({ context, input, signal }) => previewFile(context.explorer.get(input.session), input.layer, input.node, signal)),

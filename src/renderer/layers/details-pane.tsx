@@ -2,7 +2,7 @@
 import { ActionIcon, Group, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { KINDS, type ExplorerImage, type PathState } from '../../main/contract/layers.ts';
 import { rpc } from '../rpc.ts';
@@ -16,11 +16,11 @@ import { PathHistory } from './path-history.tsx';
 import { PreviewView } from './preview-view.tsx';
 import { download } from './session.ts';
 
-export function DetailsPane({ session, image, node, layer }: { session: string; image: ExplorerImage; node: number | undefined; layer: number }) {
+export const DetailsPane = memo(function DetailsPane({ session, image, node, layer }: { session: string; image: ExplorerImage; node: number | undefined; layer: number }) {
   const { t } = useTranslation();
   if (node === undefined) return <aside className={classes.pane} aria-label={t('layers:details')}><Text p="md" size="sm" c="var(--gantry-subtle)">{t('layers:selectHint')}</Text></aside>;
   return <aside className={classes.pane} aria-label={t('layers:details')}><Details key={`${session}/${node}`} session={session} image={image} node={node} layer={layer} /></aside>;
-}
+});
 
 function Details({ session, image, node, layer }: { session: string; image: ExplorerImage; node: number; layer: number }) {
   const { t } = useTranslation();

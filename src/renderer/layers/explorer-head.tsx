@@ -1,7 +1,7 @@
 // The figures of an image and the ways to look at it.
 import { Badge, Button, Group, Menu, RingProgress, SegmentedControl, Text } from '@mantine/core';
 import { IconDownload, IconFileTypeHtml, IconGitCompare, IconJson } from '@tabler/icons-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ExplorerImage } from '../../main/contract/layers.ts';
 import { rpc } from '../rpc.ts';
@@ -13,7 +13,7 @@ import classes from './layers.module.css';
 import { ink } from './marks.ts';
 import { download } from './session.ts';
 
-export function ExplorerHead({ image, tab, onTab }: { image: ExplorerImage; tab: Tab; onTab: (tab: Tab) => void }) {
+export const ExplorerHead = memo(function ExplorerHead({ image, tab, onTab }: { image: ExplorerImage; tab: Tab; onTab: (tab: Tab) => void }) {
   const { t } = useTranslation();
   const { totals } = image;
   const efficiency = 100 * totals.efficiency;
@@ -40,7 +40,7 @@ export function ExplorerHead({ image, tab, onTab }: { image: ExplorerImage; tab:
       </Group>
     </Group>
   );
-}
+});
 
 /** What can be done with all of it; stands beside the title. */
 export function ExplorerActions({ session, image }: { session: string; image: ExplorerImage }) {

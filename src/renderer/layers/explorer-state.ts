@@ -1,5 +1,5 @@
 // What a person has chosen in the explorer: layer, scope, filter, sorting, open folders, the selected path.
-import type { RowFilter, Scope } from '../../main/contract/layers.ts';
+import type { ExplorerImage, RowFilter, Scope } from '../../main/contract/layers.ts';
 
 export type Sort = 'size' | 'name' | 'mark' | 'files';
 export type Tab = 'files' | 'sizes' | 'contents' | 'waste' | 'advice' | 'compare' | 'config';
@@ -30,11 +30,20 @@ export type ExplorerAction =
   /** show a path of some layer, with the folders above it open */
   | { type: 'show'; layer: number; node: number; above: readonly number[] };
 
-export function startState(layers: number, isComparison: boolean): ExplorerState {
+/** What an image shows at first: everything, at its last layer; a comparison: what changed. */
+export function startState(image: ExplorerImage): ExplorerState {
+  const isComparison = image.comparison !== undefined;
   return {
-    tab: 'files', layer: Math.max(0, layers - 1), scope: isComparison ? 'layer' : 'all', filter: isComparison ? { marks: [2, 3, 4, 5, 6, 7] } : {}, sort: 'size',
-    toggled: [], isAllOpen: false, selected: undefined, reveal: undefined,
+    tab: 'files', layer: Math.max(0, image.layers.length - 1), scope: isComparison ? 'layer' : 'all', filter: isComparison ? { marks: [2, 3, 4, 5, 6, 7] } : {}, sort: 'size',
+    toggled: [], isAllOpen: false, selected: undefined, reveal: undefined, ...wantedLayer(image),
   };
+}
+
+/** `?step=-3`: the layer of that line of the history, counted from its end, as a build links to it; a line without files has the layer before. */
+function wantedLayer({ history }: ExplorerImage): { layer?: number; scope?: 'layer' } {
+  const step = Number(new URLSearchParams(window.location.search).get('step') ?? Number.NaN);
+  const layer = Number.isInteger(step) && step < 0 ? history.slice(0, history.length + step + 1).findLast((line) => line.layer !== undefined)?.layer : undefined;
+  return layer === undefined ? {} : { layer, scope: 'layer' };
 }
 
 export function explore(state: ExplorerState, action: ExplorerAction): ExplorerState {

@@ -1,11 +1,11 @@
 // The explorer of one opened image: figures and tabs above, layers at the left, the chosen view beside them.
-import { useReducer } from 'react';
+import { useCallback, useReducer } from 'react';
 import { AdviceView } from './advice-view.tsx';
 import { ComparisonPane } from './comparison-pane.tsx';
 import { ContentsView } from './contents-view.tsx';
 import { DetailsPane } from './details-pane.tsx';
 import { ExplorerHead } from './explorer-head.tsx';
-import { explore, startState } from './explorer-state.ts';
+import { explore, startState, type Tab } from './explorer-state.ts';
 import { FileTree } from './file-tree.tsx';
 import { LayerList } from './layer-list.tsx';
 import { LayerStrip } from './layer-strip.tsx';
@@ -16,11 +16,12 @@ import { WasteView } from './waste-view.tsx';
 
 export function Explorer({ opened: { session, image } }: { opened: OpenedImage }) {
   const isComparison = image.comparison !== undefined;
-  const [state, dispatch] = useReducer(explore, undefined, () => ({ ...startState(image.layers.length, isComparison), ...wantedLayer(image) }));
-  const selectLayer = (layer: number) => dispatch({ type: 'layer', layer });
+  const [state, dispatch] = useReducer(explore, image, startState);
+  const selectLayer = useCallback((layer: number) => dispatch({ type: 'layer', layer }), []);
+  const selectTab = useCallback((tab: Tab) => dispatch({ type: 'tab', tab }), []);
   return (
     <>
-      <ExplorerHead image={image} tab={state.tab} onTab={(tab) => dispatch({ type: 'tab', tab })} />
+      <ExplorerHead image={image} tab={state.tab} onTab={selectTab} />
       {!isComparison && <LayerStrip layers={image.layers} selected={state.layer} onSelect={selectLayer} />}
       <div className={classes.explorer} {...(state.tab === 'files' ? {} : { 'data-wide': true })}>
         <nav className={classes.pane}>{isComparison ? <ComparisonPane image={image} /> : <LayerList image={image} selected={state.layer} onSelect={selectLayer} />}</nav>
@@ -33,11 +34,4 @@ export function Explorer({ opened: { session, image } }: { opened: OpenedImage }
       </div>
     </>
   );
-}
-
-/** `?step=-3`: the layer of that line of the history, counted from its end, as a build links to it; a line without files has the layer before. */
-function wantedLayer({ history }: OpenedImage['image']): { layer?: number; scope?: 'layer' } {
-  const step = Number(new URLSearchParams(window.location.search).get('step') ?? Number.NaN);
-  const layer = Number.isInteger(step) && step < 0 ? history.slice(0, history.length + step + 1).findLast((line) => line.layer !== undefined)?.layer : undefined;
-  return layer === undefined ? {} : { layer, scope: 'layer' };
 }

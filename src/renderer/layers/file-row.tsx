@@ -8,6 +8,7 @@ import classes from './layers.module.css';
 import { CHANGES, ink, MARK_COLOURS, MARK_LETTERS, markColour, markName, markNumber } from './marks.ts';
 
 export const ROW_HEIGHT = 26;
+const LONG = 30; // characters; more may not fit
 
 interface Props { row: Row; index: number; top: number; isSelected: boolean; onSelect: (node: number, index: number) => void; onToggle: (node: number) => void }
 
@@ -28,7 +29,7 @@ export const FileRow = memo(function FileRow({ row, index, top, isSelected, onSe
       <span className={classes.name} style={{ paddingLeft: Math.min(row.depth, 40) * 15 }}>
         <span role="presentation" className={classes.twist} data-open={row.isOpen} onClick={(event) => { event.stopPropagation(); if (row.hasChildren) onToggle(row.id); }}>{row.hasChildren && <IconChevronRight size={13} />}</span>
         <Icon size={15} stroke={1.6} style={{ flex: 'none', color: kind === 'dir' ? 'var(--mantine-primary-color-filled)' : 'var(--gantry-subtle)' }} aria-hidden />
-        <span>{visible(row.name)}{row.link !== '' && !row.isHardlink && <span style={{ color: 'var(--gantry-subtle)' }}> → {visible(row.link)}</span>}</span>
+        <span title={row.name.length + row.link.length > LONG ? visible(row.link === '' ? row.name : `${row.name} → ${row.link}`) : undefined}>{visible(row.name)}{row.link !== '' && !row.isHardlink && <span style={{ color: 'var(--gantry-subtle)' }}> → {visible(row.link)}</span>}</span>
         {row.hasChildren && <Summary counts={row.counts} />}
       </span>
       <span className={classes.sizeBar}><i style={{ width: `${row.parentBytes > 0 ? Math.min(100, (100 * bytes) / row.parentBytes) : 0}%`, background: colour ?? 'var(--mantine-color-gantry-4)' }} /></span>

@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useRef, type Dispatch, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Center, Text, UnstyledButton } from '@mantine/core';
-import { failureOf } from '../rpc.ts';
+import { failureOf, rpc } from '../rpc.ts';
 import { FailureNote, LoadingRows } from '../ui/states.tsx';
 import type { ExplorerAction, ExplorerState } from './explorer-state.ts';
 import { FileRow, ROW_HEIGHT } from './file-row.tsx';
@@ -16,23 +16,30 @@ export function FileTree({ session, state, dispatch, isComparison }: { session: 
   const scroller = useRef<HTMLDivElement>(null);
   const at = useRef(-1); // index of the selected row in the list
   const tree = useTree(session, state);
-  const { length, matchCount, error, isLoading } = tree;
+  const { question, length, matchCount, error, isLoading, isOld } = tree;
   const virtual = useVirtualizer({ count: length, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: 12 });
   const items = virtual.getVirtualItems();
   const rowAt = useRowAt(tree, items[0]?.index ?? 0, (items.at(-1)?.index ?? 0) + 1);
   const onSelect = useCallback((node: number, index: number) => { at.current = index; dispatch({ type: 'select', node }); }, [dispatch]);
   const onToggle = useCallback((node: number) => dispatch({ type: 'toggle', node }), [dispatch]);
 
-  useEffect(() => { // a path that was asked for from elsewhere: its row is searched among those that are loaded
-    if (state.reveal === undefined) return;
-    for (let index = 0; index < Math.min(length, 200); index++) {
-      if (rowAt(index)?.id !== state.reveal) continue;
+  const chosen = useRef(state.selected);
+  useEffect(() => { chosen.current = state.selected; }, [state.selected]);
+  const { reveal } = state;
+  useEffect(() => { // another list: where is the selected row now? A path that was asked for from elsewhere is brought into sight
+    const node = reveal ?? chosen.current;
+    at.current = -1;
+    if (node === undefined || isOld) return undefined;
+    const controller = new AbortController();
+    rpc.layers.place({ ...question, node }, { signal: controller.signal }).then((index) => {
+      if (controller.signal.aborted) return;
       at.current = index;
-      virtual.scrollToIndex(index, { align: 'center' });
+      if (reveal === undefined) return;
+      if (index >= 0) virtual.scrollToIndex(index, { align: 'center' });
       dispatch({ type: 'revealed' });
-      return;
-    }
-  }, [state.reveal, length, rowAt, virtual, dispatch]);
+    }, () => {}); // a closed session: the rows say so themselves
+    return () => controller.abort();
+  }, [question, isOld, reveal, virtual, dispatch]);
 
   const move = (to: number) => {
     const index = Math.max(0, Math.min(length - 1, to));

@@ -1,7 +1,7 @@
 // The layers in order, each with its instruction and sizes; lines of history that made no layer are thin. Up and down walk the layers.
 import { Badge, Group, Text, Tooltip } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useRef, type KeyboardEvent } from 'react';
+import { memo, useEffect, useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ExplorerImage, ReportLayer } from '../../main/contract/layers.ts';
 import { formatBytes } from '../ui/format.ts';
@@ -10,18 +10,22 @@ import { CHANGES, ink, layerColour, MARK_COLOURS } from './marks.ts';
 
 interface Props { image: ExplorerImage; selected: number; onSelect: (layer: number) => void }
 
-export function LayerList({ image, selected, onSelect }: Props) {
+export const LayerList = memo(function LayerList({ image, selected, onSelect }: Props) {
   const { t } = useTranslation();
   const list = useRef<HTMLDivElement>(null);
   const largest = Math.max(1, ...image.layers.map((layer) => layer.sizeBytes));
   const steps = image.history.length > 0 ? image.history : image.layers.map((layer) => ({ instruction: layer.instruction, layer: layer.index }));
+  useEffect(() => { // arrows walk the layers from the start, unless the person is somewhere already
+    const box = list.current;
+    if (document.activeElement === document.body) box?.focus({ preventScroll: true });
+    box?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [selected]);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const next = event.key === 'Home' ? 0 : event.key === 'End' ? image.layers.length - 1 : step === undefined ? undefined : Math.min(image.layers.length - 1, Math.max(0, selected + step));
     if (next === undefined) return;
     event.preventDefault();
     onSelect(next);
-    list.current?.querySelector(`[data-layer="${next}"]`)?.scrollIntoView({ block: 'nearest' });
   };
   return (
     <div ref={list} className={classes.scroll} role="listbox" tabIndex={0} aria-label={t('layers:list')} aria-activedescendant={`layer-${selected}`} onKeyDown={onKeyDown}>
@@ -33,7 +37,7 @@ export function LayerList({ image, selected, onSelect }: Props) {
       })}
     </div>
   );
-}
+});
 
 function LayerItem({ layer, largest, isSelected, onSelect }: { layer: ReportLayer; largest: number; isSelected: boolean; onSelect: (layer: number) => void }) {
   const { t } = useTranslation();

@@ -1,12 +1,13 @@
 // The layers drawn to scale over the whole width; the hatched part is what could be reclaimed. The list beside the tree has the words.
 import { Box, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ReportLayer } from '../../main/contract/layers.ts';
 import { formatBytes } from '../ui/format.ts';
 import classes from './layers.module.css';
 import { layerColour } from './marks.ts';
 
-export function LayerStrip({ layers, selected, onSelect }: { layers: ReportLayer[]; selected: number; onSelect: (layer: number) => void }) {
+export const LayerStrip = memo(function LayerStrip({ layers, selected, onSelect }: { layers: ReportLayer[]; selected: number; onSelect: (layer: number) => void }) {
   const { t } = useTranslation();
   const total = Math.max(1, layers.reduce((sum, layer) => sum + layer.sizeBytes, 0));
   return (
@@ -26,4 +27,4 @@ export function LayerStrip({ layers, selected, onSelect }: { layers: ReportLayer
       ))}
     </div>
   );
-}
+});

@@ -3,6 +3,7 @@ import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import type { ExplorerImage, OpenStep } from '../../main/contract/layers.ts';
 import { failureOf, rpc, transferUrl } from '../rpc.ts';
 import { createStore } from '../store.ts';
+import { firstPage } from './rows.ts';
 
 export interface OpenedImage { session: string; image: ExplorerImage }
 export interface Progress { bytes: number; totalBytes: number }
@@ -52,7 +53,11 @@ export function imageSession(host: string, image: string) {
   return queryOptions({
     queryKey: [host, 'layers', image] as const,
     gcTime: Infinity,
-    queryFn: async ({ signal }) => follow(imageKey(host, image), await rpc.layers.open({ host, image, confirmed: agreed.has(imageKey(host, image)) }, { signal })),
+    queryFn: async ({ signal, client }) => {
+      const opened = await follow(imageKey(host, image), await rpc.layers.open({ host, image, confirmed: agreed.has(imageKey(host, image)) }, { signal }));
+      void client.prefetchQuery(firstPage(opened.session, opened.image));
+      return opened;
+    },
   });
 }
 

@@ -2,28 +2,19 @@
 import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import type { Row } from '../../main/contract/layers.ts';
-import { rpc } from '../rpc.ts';
 import type { ExplorerState } from './explorer-state.ts';
+import { PAGE, pageOptions, questionOf } from './rows.ts';
 import { reopenWhenGone } from './session.ts';
-
-const PAGE = 200;
-
-type Question = Pick<ExplorerState, 'layer' | 'scope' | 'filter' | 'sort' | 'isAllOpen'> & { session: string; toggled: number[] };
-
-const pageOptions = (question: Question, page: number) => ({
-  queryKey: ['layers', 'rows', question, page] as const,
-  queryFn: ({ signal }: { signal: AbortSignal }) => rpc.layers.rows({ ...question, from: page * PAGE, count: PAGE }, { signal }),
-  gcTime: 30_000,
-});
 
 /** How many rows there are, and the first page of them. */
 export function useTree(session: string, state: ExplorerState) {
   const client = useQueryClient();
   const { layer, scope, filter, sort, toggled, isAllOpen } = state;
-  const question = useMemo<Question>(() => ({ session, layer, scope, filter, sort, toggled: [...toggled], isAllOpen }), [session, layer, scope, filter, sort, toggled, isAllOpen]);
+  // the parts it is made of, not `state`: selecting a row asks nothing new
+  const question = useMemo(() => questionOf(session, { layer, scope, filter, sort, toggled, isAllOpen }), [session, layer, scope, filter, sort, toggled, isAllOpen]);
   const first = useQuery({ ...pageOptions(question, 0), placeholderData: keepPreviousData });
   useEffect(() => { if (first.error) reopenWhenGone(client, first.error); }, [client, first.error]);
-  return { question, first: first.data, length: first.data?.length ?? 0, matchCount: first.data?.matchCount ?? -1, error: first.error, isLoading: first.isPending };
+  return { question, first: first.data, isOld: first.isPlaceholderData, length: first.data?.length ?? 0, matchCount: first.data?.matchCount ?? -1, error: first.error, isLoading: first.isPending };
 }
 
 /** Rows by index; those of pages that are still on their way are undefined. @param from first row on the screen; @param to the one after the last */
