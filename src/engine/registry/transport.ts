@@ -51,14 +51,17 @@ export function isLoopback(host: string): boolean {
 export function createTransport({ proxyEnv, certFolders, insecure }: TransportOptions): Transport {
   const schemes = new Map<string, 'http' | 'https'>();
   const agents = new Map<string, HttpsAgent>();
-  const http = new HttpAgent({ keepAlive: true, maxSockets: 16, proxyEnv });
+  const proxied = new HttpAgent({ keepAlive: true, maxSockets: 16, proxyEnv });
+  const direct = new HttpAgent({ keepAlive: true, maxSockets: 16 });
+  // As Go has it, whatever NO_PROXY says: no proxy can reach this machine's own loopback (net/http, ProxyFromEnvironment).
+  const http = (host: string): HttpAgent => (isLoopback(host) ? direct : proxied);
 
   const https = (host: string): HttpsAgent => {
     let agent = agents.get(host);
     if (agent === undefined) {
       const { ca, cert, key } = certificates(certFolders, host);
       agents.set(host, (agent = new HttpsAgent({
-        keepAlive: true, maxSockets: 16, proxyEnv, rejectUnauthorized: !insecure(host),
+        keepAlive: true, maxSockets: 16, ...(!isLoopback(host) && { proxyEnv }), rejectUnauthorized: !insecure(host),
         ca: [...getCACertificates('default'), ...getCACertificates('system'), ...ca], ...(cert !== undefined && { cert, key }),
       })));
     }
@@ -68,7 +71,7 @@ export function createTransport({ proxyEnv, certFolders, insecure }: TransportOp
   const once = (url: URL, request: RegistryRequest, headers: Record<string, string>): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const options = { method: request.method, headers: { 'User-Agent': 'gantry', ...headers }, signal: request.signal };
-      const call = url.protocol === 'https:' ? httpsRequest(url, { ...options, agent: https(url.host) }) : httpRequest(url, { ...options, agent: http });
+      const call = url.protocol === 'https:' ? httpsRequest(url, { ...options, agent: https(url.host) }) : httpRequest(url, { ...options, agent: http(url.host) });
       const connecting = setTimeout(() => call.destroy(new ConnectTimeout(`no connection within ${CONNECT_MS / 1000} s`)), CONNECT_MS);
       call.on('socket', (socket) => {
         if (!socket.connecting) clearTimeout(connecting);
@@ -143,7 +146,8 @@ export function createTransport({ proxyEnv, certFolders, insecure }: TransportOp
       }
     },
     [Symbol.dispose]() {
-      http.destroy();
+      proxied.destroy();
+      direct.destroy();
       for (const agent of agents.values()) agent.destroy();
     },
   };
