@@ -1,10 +1,7 @@
 // Registries that fail in every way they can, against the real stores in this process: what is said, what is tried again, what is left.
-import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -15,50 +12,21 @@ import { openImages, type ImageDomain } from '../../src/engine/images/images.ts'
 import { pullImage, pullRequest } from '../../src/engine/images/pull.ts';
 import type { ProgressMessage } from '../../src/engine/images/progress.ts';
 import { makeTar } from '../layers/oracle.ts';
+import { blobs, manifestOf, sha, startFakeRegistry, tars, type FakeRegistry, type Handler } from './fake-registry.ts';
 
-const sha = (data: Buffer) => `sha256:${createHash('sha256').update(data).digest('hex')}`;
-const tars = [makeTar([{ path: 'a', content: randomBytes(700_000) }]), makeTar([{ path: 'b', content: 'b' }])];
-const blobs = tars.map((tar) => gzipSync(tar));
-const config = Buffer.from(JSON.stringify({ architecture: 'amd64', os: 'linux', config: {}, rootfs: { type: 'layers', diff_ids: tars.map(sha) } }));
-const manifestOf = (change: { size?: number; digest?: string } = {}) => Buffer.from(JSON.stringify({
-  schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json',
-  config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: sha(config), size: config.length },
-  layers: blobs.map((blob, index) => ({ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: sha(blob), size: blob.length, ...(index === 0 && change) })),
-}));
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => boolean;
 let folder: string;
 let images: ImageDomain;
-let server: ReturnType<typeof createServer>;
+let registry: FakeRegistry;
 let host: string;
-let asked: string[];
-let fault: Handler;
-let manifest: Buffer;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gantry-faults-'));
   images = await open(folder);
-  asked = [];
-  fault = () => false;
-  manifest = manifestOf();
-  server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}${request.headers.range ? ` ${request.headers.range}` : ''}`);
-    if (fault(request, response)) return;
-    const path = request.url ?? '';
-    const blob = [config, ...blobs].find((data) => path.endsWith(sha(data)));
-    if (path.includes('/manifests/')) response.writeHead(200, { 'Content-Type': 'application/vnd.oci.image.manifest.v1+json' }).end(manifest);
-    else if (blob) {
-      const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
-      response.writeHead(start > 0 ? 206 : 200, { 'Content-Length': blob.length - start }).end(blob.subarray(start));
-    } else response.writeHead(404).end();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  registry = await startFakeRegistry();
+  host = registry.host;
 });
 afterEach(async () => {
-  server.closeAllConnections();
-  server.close();
+  await registry[Symbol.asyncDispose]();
   await images[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -79,14 +47,14 @@ test('a healthy registry: the lines the docker CLI draws', async () => {
   expect(lines[0]).toEqual({ status: 'Pulling from x', id: '1' });
   const row = (sha(blobs[0] as Buffer)).slice(7, 19);
   expect(lines.filter((line) => line.id === row).map((line) => line.status)).toEqual(expect.arrayContaining(['Pulling fs layer', 'Downloading', 'Download complete', 'Pull complete']));
-  expect(lines.slice(-2)).toEqual([{ status: `Digest: ${sha(manifest)}` }, { status: `Status: Downloaded newer image for ${host}/x:1` }]);
+  expect(lines.slice(-2)).toEqual([{ status: `Digest: ${sha(registry.manifest)}` }, { status: `Status: Downloaded newer image for ${host}/x:1` }]);
 });
 
 describe('tried again', () => {
   test('a connection cut at every tenth of a blob: it goes on where it was, by Range', async () => {
     const big = blobs[0] as Buffer;
     let cuts = 0;
-    fault = (request, response) => {
+    registry.fault = (request, response) => {
       if (!request.url?.endsWith(sha(big)) || cuts >= 4) return false;
       cuts++;
       const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
@@ -96,7 +64,7 @@ describe('tried again', () => {
     };
     await pull();
     expect(cuts).toBe(4);
-    const ranges = asked.filter((line) => line.includes(sha(big))).map((line) => Number(/bytes=(\d+)/.exec(line)?.[1] ?? 0));
+    const ranges = registry.asked.filter((line) => line.includes(sha(big))).map((line) => Number(/bytes=(\d+)/.exec(line)?.[1] ?? 0));
     expect(ranges).toEqual(ranges.toSorted((a, b) => a - b));
     expect(ranges.at(-1)).toBeGreaterThan(big.length / 10);
     expect(images.images.resolve(`${host}/x:1`).config.rootfs.diff_ids).toEqual(tars.map(sha));
@@ -105,7 +73,7 @@ describe('tried again', () => {
   test('a server that knows no Range sends it all again, and nothing is doubled', async () => {
     const big = blobs[0] as Buffer;
     let cut = false;
-    fault = (request, response) => {
+    registry.fault = (request, response) => {
       if (!request.url?.endsWith(sha(big))) return false;
       response.writeHead(200, { 'Content-Length': big.length });
       if (cut) response.end(big);
@@ -119,7 +87,7 @@ describe('tried again', () => {
 
   test('429 with Retry-After and 503 are waited out', async () => {
     const times: number[] = [];
-    fault = (request, response) => {
+    registry.fault = (request, response) => {
       if (!request.url?.includes('/manifests/') || times.push(performance.now()) > 2) return false;
       response.writeHead(times.length === 1 ? 429 : 503, times.length === 1 ? { 'Retry-After': '1' } : {}).end();
       return true;
@@ -132,19 +100,19 @@ describe('tried again', () => {
   test('two pulls of one image at once fetch each layer once; one may leave without hurting the other', async () => {
     let release = () => {};
     const gate = new Promise<void>((resolve) => (release = resolve));
-    fault = (request, response) => {
+    registry.fault = (request, response) => {
       if (!request.url?.endsWith(sha(blobs[0] as Buffer))) return false;
       void gate.then(() => response.writeHead(200).end(blobs[0]));
       return true;
     };
     const leaving = new AbortController();
     const [first, second] = [pull(leaving.signal), pull()];
-    await expect.poll(() => asked.filter((line) => line.includes('/blobs/')).length).toBeGreaterThanOrEqual(4);
+    await expect.poll(() => registry.asked.filter((line) => line.includes('/blobs/')).length).toBeGreaterThanOrEqual(4);
     leaving.abort();
     await expect(first).rejects.toThrow();
     release();
     expect((await second).at(-1)?.status).toContain('Downloaded newer image');
-    expect(asked.filter((line) => line.includes(sha(blobs[0] as Buffer)))).toHaveLength(1);
+    expect(registry.asked.filter((line) => line.includes(sha(blobs[0] as Buffer)))).toHaveLength(1);
   });
 });
 
@@ -156,15 +124,15 @@ describe('said in one sentence, and nothing half-made is left', () => {
   };
   const denied = JSON.stringify({ errors: [{ code: 'DENIED', message: 'requested access to the resource is denied' }] });
   test.each<[string, () => void, RegExp, string]>([
-    ['404 of the manifest', () => { fault = answers('/manifests/', 404); }, /^manifest for .*x:1 not found: manifest unknown: manifest unknown$/, 'NotFound'],
-    ['401 without a way to log in', () => { fault = answers('/manifests/', 401, denied); }, /^pull access denied for .*x, repository does not exist or may require 'docker login'/, 'NotFound'],
-    ['403', () => { fault = answers('/manifests/', 403, denied); }, /^pull access denied for/, 'NotFound'],
-    ['a damaged blob', () => { fault = answers(sha(blobs[0] as Buffer), 200, Buffer.from(blobs[0] as Buffer).fill(7, 1000, 1010).toString('latin1')); }, /blob|damaged/, ''],
-    ['a blob larger than promised', () => { manifest = manifestOf({ size: 1000 }); }, /is larger than the 1000 bytes its manifest says/, 'InvalidParameter'],
-    ['a layer that is not the configuration\'s', () => { manifest = manifestOf({ digest: sha(blobs[1] as Buffer), size: (blobs[1] as Buffer).length }); }, /diff id/, 'InvalidParameter'],
-    ['a manifest that is no JSON', () => { manifest = Buffer.from('<html>'); }, /is not JSON/, 'InvalidParameter'],
-    ['a schema 1 manifest', () => { manifest = Buffer.from('{"schemaVersion":1,"fsLayers":[]}'); }, /too old/, 'InvalidParameter'],
-    ['a missing blob', () => { fault = answers(sha(blobs[0] as Buffer), 404); }, /blob sha256:.* not found/, 'NotFound'],
+    ['404 of the manifest', () => { registry.fault = answers('/manifests/', 404); }, /^manifest for .*x:1 not found: manifest unknown: manifest unknown$/, 'NotFound'],
+    ['401 without a way to log in', () => { registry.fault = answers('/manifests/', 401, denied); }, /^pull access denied for .*x, repository does not exist or may require 'docker login'/, 'NotFound'],
+    ['403', () => { registry.fault = answers('/manifests/', 403, denied); }, /^pull access denied for/, 'NotFound'],
+    ['a damaged blob', () => { registry.fault = answers(sha(blobs[0] as Buffer), 200, Buffer.from(blobs[0] as Buffer).fill(7, 1000, 1010).toString('latin1')); }, /blob|damaged/, ''],
+    ['a blob larger than promised', () => { registry.manifest = manifestOf({ size: 1000 }); }, /is larger than the 1000 bytes its manifest says/, 'InvalidParameter'],
+    ['a layer that is not the configuration\'s', () => { registry.manifest = manifestOf({ digest: sha(blobs[1] as Buffer), size: (blobs[1] as Buffer).length }); }, /diff id/, 'InvalidParameter'],
+    ['a manifest that is no JSON', () => { registry.manifest = Buffer.from('<html>'); }, /is not JSON/, 'InvalidParameter'],
+    ['a schema 1 manifest', () => { registry.manifest = Buffer.from('{"schemaVersion":1,"fsLayers":[]}'); }, /too old/, 'InvalidParameter'],
+    ['a missing blob', () => { registry.fault = answers(sha(blobs[0] as Buffer), 404); }, /blob sha256:.* not found/, 'NotFound'],
   ])('%s', async (_name, arrange, message, kind) => {
     arrange();
     const error = await pull().then(() => undefined, (reason: unknown) => reason as Error & { kind: string });
@@ -175,7 +143,7 @@ describe('said in one sentence, and nothing half-made is left', () => {
 
   test('a pull that is cancelled in the middle of a layer', async () => {
     const leaving = new AbortController();
-    fault = (request, response) => {
+    registry.fault = (request, response) => {
       if (!request.url?.endsWith(sha(blobs[0] as Buffer))) return false;
       response.writeHead(200, { 'Content-Length': (blobs[0] as Buffer).length }).write((blobs[0] as Buffer).subarray(0, 200_000));
       setTimeout(() => leaving.abort(), 50);
@@ -222,7 +190,7 @@ describe('who we are', () => {
   const pullAs = () => Array.fromAsync(pullImage(images, pullRequest(`${host}/x:1`, undefined, auth, new AbortController().signal)));
 
   test('a bearer token is fetched once for a repository, with its scope', async () => {
-    fault = (request, response) => {
+    registry.fault = (request, response) => {
       if (request.url?.startsWith('/token')) {
         const isRight = request.headers.authorization === `Basic ${Buffer.from('user:top-secret').toString('base64')}`;
         response.writeHead(isRight ? 200 : 401).end(JSON.stringify({ token: 'tkn', expires_in: 300 }));
@@ -233,13 +201,13 @@ describe('who we are', () => {
       return true;
     };
     await pullAs();
-    const tokens = asked.filter((line) => line.includes('/token'));
+    const tokens = registry.asked.filter((line) => line.includes('/token'));
     expect(tokens.length).toBe(1);
     expect(decodeURIComponent(tokens[0] as string)).toContain('service=reg&scope=repository:x:pull&account=user');
   });
 
   test('a refused password is told without the password', async () => {
-    fault = (_request, response) => {
+    registry.fault = (_request, response) => {
       response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="r"' }).end('{}');
       return true;
     };

@@ -1,8 +1,5 @@
 // `docker push`: layers side by side (already there, mounted from another repository, or uploaded), then configuration and manifest.
 // An image that was pulled goes up byte for byte; one that was made here gets a Docker schema 2 manifest and gzip layers.
-import { Readable } from 'node:stream';
-import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Digest } from '../base/digest.ts';
 import type { EventBus } from '../base/events.ts';
 import { shortId } from '../base/ids.ts';
@@ -10,20 +7,18 @@ import { limit } from '../base/locks.ts';
 import type { Credentials } from '../registry/auth.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Registries } from '../registry/registries.ts';
-import { isTemporary } from '../registry/failure.ts';
 import { canonical, familiar, familiarName, type Reference } from '../registry/reference.ts';
-import { EngineError, InvalidParameter, NotFound } from '../wire/errors.ts';
-import { gzipFile } from './compress.ts';
+import { InvalidParameter, NotFound } from '../wire/errors.ts';
 import { dockerManifest, ownManifest, storedBlob } from './layer-blobs.ts';
 import { MEDIA, type Descriptor } from './manifest.ts';
 import { createProgress, type ProgressChannel, type ProgressMessage } from './progress.ts';
 import type { Stores } from './register.ts';
 import type { ImageRecord } from './store.ts';
+import { compressedSource, storedSource, uploadBlob } from './upload.ts';
 
 export interface PushNeeds { stores: Stores; registries: Registries; events: EventBus }
 
 const UPLOADS = 4;
-const ATTEMPTS = 4;
 
 /**
  * @param reference a repository with a tag, or without one: then every tag of it goes.
@@ -62,7 +57,7 @@ async function pushOne({ stores, events }: PushNeeds, client: RegistryClient, re
   signal.throwIfAborted();
   if (results.some((result) => result.status === 'rejected')) throw failed.signal.reason;
   const layers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])).reverse();
-  if (!hasConfig) await again(upload.signal, () => sendBlob(upload, config, () => {}));
+  if (!hasConfig) await uploadBlob(client, reference.path, storedSource(content, config), upload.signal);
   const isOwn = own?.manifest.layers.every((layer, index) => layer.digest === layers[index]?.digest) === true;
   const bytes = isOwn ? own.bytes : dockerManifest(config, layers);
   const mediaType = isOwn ? (own.manifest.mediaType ?? MEDIA.ociManifest) : MEDIA.dockerManifest;
@@ -122,59 +117,13 @@ async function pushLayer(upload: Upload, record: ImageRecord, index: number): Pr
   }
   const stored = storedBlob(stores, record, index);
   const isPlain = stored.digest === diffId;
-  const pushed = await again(signal, async () => {
-    if (!isPlain || known?.mediaType === MEDIA.ociLayer) {
-      await sendBlob(upload, stored, (bytes) => progress.count(row, 'Pushing', bytes, stored.size));
-      return stored;
-    }
-    return sendCompressed(upload, stores.content.pathOf(diffId), (bytes) => progress.count(row, 'Pushing', bytes, stored.size));
-  });
+  const isAsItIs = !isPlain || known?.mediaType === MEDIA.ociLayer;
+  const onSent = (bytes: number) => progress.count(row, 'Pushing', bytes, stored.size);
+  const source = isAsItIs ? storedSource(stores.content, stored, onSent) : compressedSource(stores.content.pathOf(diffId), onSent, signal);
+  const sent = await uploadBlob(client, path, source, signal);
+  const pushed: Descriptor = isAsItIs ? stored : { mediaType: MEDIA.dockerLayerGzip, digest: sent.digest, size: sent.sizeBytes };
   progress.say({ status: 'Pushed', progressDetail: {}, id: row });
   return pushed;
-}
-
-async function sendBlob({ stores, client, path, signal }: Upload, blob: Descriptor, onSent: (bytes: number) => void): Promise<void> {
-  const location = await client.startUpload(path, signal);
-  let sent = 0;
-  const source = stores.content.open(blob.digest);
-  const counted = Readable.from((async function* () {
-    for await (const chunk of source as AsyncIterable<Buffer>) {
-      yield chunk;
-      onSent((sent += chunk.length));
-    }
-  })(), { objectMode: false });
-  await client.finishUpload(path, location, blob.digest, { body: counted, sizeBytes: blob.size, signal });
-}
-
-/** Compresses while it sends; the digest is known at the end. */
-async function sendCompressed({ client, path, signal }: Upload, file: string, onSent: (bytes: number) => void): Promise<Descriptor> {
-  const location = await client.startUpload(path, signal);
-  const hash = createHash('sha256');
-  let size = 0;
-  const body = Readable.from((async function* () {
-    for await (const chunk of gzipFile(file, { signal, onRead: onSent })) {
-      hash.update(chunk);
-      size += chunk.length;
-      yield chunk;
-    }
-  })(), { objectMode: false, highWaterMark: 4 * 1024 * 1024 });
-  const next = await client.uploadChunk(path, location, body, { signal });
-  const digest: Digest = `sha256:${hash.digest('hex')}`;
-  await client.finishUpload(path, next, digest, { signal });
-  return { mediaType: MEDIA.dockerLayerGzip, digest, size };
-}
-
-/** Once more, from the beginning, when the network or the registry failed. */
-async function again<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      signal.throwIfAborted();
-      if (attempt === ATTEMPTS || (error instanceof EngineError && !isTemporary(error))) throw error;
-      await sleep(250 * 2 ** attempt, undefined, { signal });
-    }
-  }
 }
 
 /** The names that `push NAME` means: one tag, or without a tag every tag of the repository. @throws NotFound, InvalidParameter with Docker's words */

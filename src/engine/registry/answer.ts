@@ -1,7 +1,7 @@
 // What a registry answered: small bodies, and its error codes as our kinds. Source: distribution spec v1.1, "Error Codes".
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { type EngineError, Forbidden, InvalidParameter, NotFound, System, Unauthorized } from '../wire/errors.ts';
-import { RegistryFailure } from './failure.ts';
+import { RegistryFailure, retryAfterMs } from './failure.ts';
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024; // manifests are limited to 4 MiB by the specification's advice
 
@@ -40,8 +40,8 @@ export async function registryError(response: IncomingMessage, what: string): Pr
   if (status === 401) return new Unauthorized(detail);
   if (status === 403 || isDenied) return new Forbidden(detail);
   if (status === 404) return new NotFound(`${what} not found: ${detail}`);
-  if (status === 429) return new RegistryFailure(`${what}: ${detail}`, true);
-  if (status >= 500) return new RegistryFailure(`${what}: the registry failed: ${detail}`, true);
+  if (status === 429) return new RegistryFailure(`${what}: ${detail}`, true, { retryAfterMs: retryAfterMs(response.headers['retry-after']) });
+  if (status >= 500) return new RegistryFailure(`${what}: the registry failed: ${detail}`, true, { retryAfterMs: retryAfterMs(response.headers['retry-after']) });
   if (status >= 400) return new InvalidParameter(`${what}: ${detail}`);
   return new System(`${what}: unexpected answer of the registry: status ${status}`);
 }

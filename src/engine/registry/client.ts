@@ -28,6 +28,8 @@ export interface RegistryClient {
   startUpload(path: string, signal: AbortSignal): Promise<string>;
   /** Sends a piece; @returns the session's next address. @param range bytes sent before */
   uploadChunk(path: string, location: string, body: Readable | Buffer, options: { sizeBytes?: number; offset?: number; signal: AbortSignal }): Promise<string>;
+  /** How much of an upload has arrived, and where it goes on. @throws NotFound when the registry has given it up */
+  uploadStatus(path: string, location: string, signal: AbortSignal): Promise<{ location: string; sizeBytes: number }>;
   /** Sends what is left (or nothing) and closes the session. @throws what the registry says, e.g. DIGEST_INVALID */
   finishUpload(path: string, location: string, digest: Digest, options: { body?: Readable | Buffer; sizeBytes?: number; signal: AbortSignal }): Promise<void>;
   /** @returns the digest the registry knows it by */
@@ -140,6 +142,12 @@ export function createRegistryClient(transport: Transport, host: string, credent
       if (sizeBytes !== undefined) headers['Content-Length'] = String(sizeBytes);
       if (sizeBytes !== undefined && offset !== undefined) headers['Content-Range'] = `${offset}-${offset + sizeBytes - 1}`;
       return locationOf(await expect(await send(pushScope(path), { method: 'PATCH', url: location, headers, body, signal }, true), [202], `upload to ${path}`));
+    },
+    async uploadStatus(path, location, signal) {
+      const response = await expect(await send(pushScope(path), { method: 'GET', url: location, signal }), [204], `upload to ${path}`);
+      response.resume();
+      const last = Number(/^(?:bytes=)?0-(\d+)$/.exec(String(response.headers['range'] ?? ''))?.[1] ?? 0);
+      return { location: response.headers.location ?? location, sizeBytes: last === 0 ? 0 : last + 1 }; // `0-0` is how an empty one is written
     },
     async finishUpload(path, location, digest, { body, sizeBytes = 0, signal }) {
       const url = new URL(location, `http://${host}`);

@@ -6,10 +6,26 @@ import { EngineError } from '../wire/errors.ts';
 export class RegistryFailure extends EngineError {
   /** worth another try */
   readonly isTemporary: boolean;
-  constructor(message: string, isTemporary: boolean, options?: ErrorOptions) {
+  /** how long the registry wants us to stay away */
+  readonly retryAfterMs: number | undefined;
+  constructor(message: string, isTemporary: boolean, options?: ErrorOptions & { retryAfterMs?: number | undefined }) {
     super('System', message, options);
     this.isTemporary = isTemporary;
+    this.retryAfterMs = options?.retryAfterMs;
   }
+}
+
+/** Milliseconds before the next try, growing; what the registry asks for counts, up to a minute. @param attempt from 1 */
+export function backoffMs(error: unknown, attempt: number): number {
+  return Math.min(60_000, (error instanceof RegistryFailure ? error.retryAfterMs : undefined) ?? 250 * 2 ** attempt);
+}
+
+/** Seconds or a date. @returns milliseconds from now */
+export function retryAfterMs(value: string | undefined, now = Date.now()): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 export const isTemporary = (error: unknown): boolean => error instanceof RegistryFailure && error.isTemporary;

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { credentialsFromHeader, parseChallenges } from './auth.ts';
 import { openCredentials } from './credentials.ts';
 import { canonical, familiar, parseReference, withDefaultTag } from './reference.ts';
-import { isLoopback, retryAfterMs } from './transport.ts';
+import { retryAfterMs } from './failure.ts';
+import { isLoopback } from './transport.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 

@@ -1,6 +1,6 @@
 // HTTP to registries: keep-alive agents, https with the system's and `certs.d`'s authorities, proxies, redirects, retries.
 // A registry on loopback (or named insecure) is tried by https without checking its certificate, then by http, as dockerd does.
-// Sources: distribution spec v1.1; `certs.d` layout: docs.docker.com/engine/security/certificates; RFC 9110 10.2.3 (Retry-After).
+// Sources: distribution spec v1.1; `certs.d` layout: docs.docker.com/engine/security/certificates.
 import { readFileSync, readdirSync } from 'node:fs';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { getCACertificates } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectTimeout, RegistryFailure, isTemporary, networkFailure } from './failure.ts';
+import { ConnectTimeout, RegistryFailure, isTemporary, networkFailure, retryAfterMs } from './failure.ts';
 
 export interface TransportOptions {
   /** HTTP_PROXY, HTTPS_PROXY, NO_PROXY in either case */
@@ -85,6 +85,7 @@ export function createTransport({ proxyEnv, certFolders, insecure }: TransportOp
       if (body === undefined || Buffer.isBuffer(body)) call.end(body);
       else {
         body.on('error', (error) => call.destroy(error));
+        call.on('close', () => body.destroy()); // else its source stays open when the connection broke
         body.pipe(call);
       }
     });
@@ -151,14 +152,6 @@ export function createTransport({ proxyEnv, certFolders, insecure }: TransportOp
       for (const agent of agents.values()) agent.destroy();
     },
   };
-}
-
-/** Seconds or a date. @returns milliseconds from now */
-export function retryAfterMs(value: string | undefined, now = Date.now()): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 function certificates(folders: readonly string[], host: string): { ca: string[]; cert?: string; key?: string } {
