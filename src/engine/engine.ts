@@ -26,7 +26,7 @@ import { commitWhilePaused } from './containers/commit-paused.ts';
 import { openContainerRoot } from './containers/open-root.ts';
 import { publish } from './containers/parts.ts';
 import { createStats } from './containers/stats.ts';
-import { applyChanges } from './images/changes.ts';
+import { applyChanges } from './build/changes.ts';
 import { openDataRoot, openRunRoot } from './data-root.ts';
 import { openImages } from './images/images.ts';
 import { isInUserNamespace } from './kernel/user-namespace.ts';

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { InvalidParameter } from '../wire/errors.ts';
+import { jsonFault } from './json-fault.ts';
 
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
 
@@ -16,13 +17,14 @@ export async function readJson<T>(body: Readable, contentType: string | undefine
     chunks.push(chunk);
   }
   if (size === 0) return undefined;
-  if (contentType !== undefined && !/^(application\/json|text\/plain)\b/i.test(contentType)) {
-    throw new InvalidParameter(`unsupported content type ${JSON.stringify(contentType)}: application/json is needed`);
+  if (contentType !== undefined && !/^application\/json\s*(;|$)/i.test(contentType)) {
+    throw new InvalidParameter(`unsupported Content-Type header (${contentType}): must be 'application/json'`);
   }
+  const text = Buffer.concat(chunks, size).toString('utf8');
   try {
-    return JSON.parse(Buffer.concat(chunks, size).toString('utf8')) as T;
+    return JSON.parse(text) as T;
   } catch (error) {
-    throw new InvalidParameter('invalid JSON in the request body', { cause: error });
+    throw new InvalidParameter(jsonFault(text), { cause: error });
   }
 }
 

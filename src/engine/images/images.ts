@@ -7,7 +7,7 @@ import { openContent } from '../content/store.ts';
 import { openSnapshots } from '../layers/snapshots.ts';
 import { openLayers } from '../layers/store.ts';
 import type { Images, Snapshots } from '../needs.ts';
-import { familiar, parseReference, withDefaultTag } from '../registry/reference.ts';
+import { familiar, familiarName, parseReference, withDefaultTag } from '../registry/reference.ts';
 import { openCredentials, type CredentialStore } from '../registry/credentials.ts';
 import { openRegistries, type Registries } from '../registry/registries.ts';
 import { InvalidParameter } from '../wire/errors.ts';
@@ -86,6 +86,7 @@ export async function openImages({ dataRoot, isRootless, events, log, users, cha
 export async function tagImage({ stores, events }: { stores: Stores; events: EventBus }, record: ImageRecord, name: string): Promise<void> {
   const reference = withDefaultTag(parseReference(name));
   if (reference.digest !== undefined) throw new InvalidParameter('refusing to create a tag with a digest reference');
+  if (/^sha(256|384|512)$/.test(familiarName(reference))) throw new InvalidParameter('refusing to create an ambiguous tag using digest algorithm as name');
   await stores.store.tag(record.id, [reference], true);
   events.publish('image', 'tag', record.id, { name: familiar(reference) });
 }

@@ -1,8 +1,8 @@
 // `docker import`: a root file system tar becomes an image of one layer.
+import type { ContainerConfig } from '@docker/node-sdk';
 import type { EventBus } from '../base/events.ts';
 import { familiar, parseReference, withDefaultTag, withTag, type Reference } from '../registry/reference.ts';
 import { InvalidParameter } from '../wire/errors.ts';
-import { applyChanges } from './changes.ts';
 import { MAGIC_BYTES, compressionOf } from '../layers/decompress.ts';
 import { LAYER_MEDIA, hostPlatform, type Platform } from './manifest.ts';
 import { createProgress, type ProgressMessage } from './progress.ts';
@@ -15,7 +15,8 @@ export interface ImportRequest {
   source: string;
   reference: Reference | undefined;
   message: string;
-  changes: readonly string[];
+  /** what the image says of its containers */
+  config: ContainerConfig;
   platform?: Platform;
   /** of the body, when it is known; then the progress is told */
   sizeBytes?: number;
@@ -24,7 +25,9 @@ export interface ImportRequest {
 
 /** Last line: `{"status": "sha256:…"}`, the image's id. */
 export async function* importImage(needs: { stores: Stores; events: EventBus }, request: ImportRequest): AsyncGenerator<ProgressMessage> {
-  const config = applyChanges({}, request.changes); // a wrong --change is told before gigabytes are read
+  const { config } = request;
+  const { os, architecture, variant } = request.platform ?? hostPlatform();
+  if (os !== 'linux') throw new InvalidParameter('operating system is not supported');
   const stop = new AbortController();
   const progress = createProgress();
   const signal = AbortSignal.any([request.signal, stop.signal]);
@@ -41,7 +44,6 @@ export async function* importImage(needs: { stores: Stores; events: EventBus }, 
       if (request.sizeBytes !== undefined) progress.count(request.source, 'Importing', ingest.sizeBytes, request.sizeBytes);
       await ingest.drain();
     }
-    if (ingest.sizeBytes === 0) throw new InvalidParameter('the archive to import is empty');
     await ingest.flush();
     applying.available(ingest.sizeBytes, true);
     const { diffId } = await applying.unpacked;
@@ -52,7 +54,6 @@ export async function* importImage(needs: { stores: Stores; events: EventBus }, 
     await ingest.commit();
     const created = new Date().toISOString();
     const comment = request.message || `Imported from ${request.source}`;
-    const { os, architecture, variant } = request.platform ?? hostPlatform();
     const bytes = Buffer.from(JSON.stringify({
       architecture, os, ...(variant !== undefined && { variant }), created, config, comment,
       rootfs: { type: 'layers', diff_ids: [diffId] },

@@ -94,14 +94,25 @@ export function hostPlatform(): Platform {
   return { os: 'linux', architecture: name, ...(name === 'arm' && { variant: 'v7' }) };
 }
 
+// what Go builds for, `go tool dist list`: one word alone is either of them
+const OPERATING_SYSTEMS = ['aix', 'android', 'darwin', 'dragonfly', 'freebsd', 'illumos', 'ios', 'js', 'linux', 'netbsd', 'openbsd', 'plan9', 'solaris', 'windows', 'wasip1'];
+const ARCHITECTURES = ['386', 'amd64', 'arm', 'arm64', 'loong64', 'mips', 'mipsle', 'mips64', 'mips64le', 'ppc64', 'ppc64le', 'riscv64', 's390x', 'sparc64', 'wasm'];
 const ALIASES: Record<string, string> = { x86_64: 'amd64', 'x86-64': 'amd64', aarch64: 'arm64', armhf: 'arm', i386: '386' };
 
 /** `os/arch[/variant]`, `arch` or `os`. @throws InvalidParameter */
 export function parsePlatform(text: string): Platform {
   const parts = text.split('/').map((part) => part.toLowerCase());
-  if (parts.length > 3 || parts.some((part) => !/^[a-z0-9._-]+$/.test(part))) throw new InvalidParameter(`invalid platform ${JSON.stringify(text)}: use os/architecture[/variant]`);
   const [first = '', second, third] = parts;
-  if (second === undefined) return first === 'linux' || first === 'windows' ? { ...hostPlatform(), os: first } : normal({ os: 'linux', architecture: first });
+  const wrong = parts.find((part) => !/^[a-z0-9._-]+$/.test(part));
+  if (wrong !== undefined) throw new InvalidParameter(`${JSON.stringify(wrong)} is an invalid ${wrong === first ? 'OS component' : 'component'} of platform ${JSON.stringify(text)}: use os/architecture[/variant]`);
+  if (parts.length > 3) throw new InvalidParameter(`${JSON.stringify(text)}: cannot parse platform specifier: use os/architecture[/variant]`);
+  if (second === undefined) {
+    const os = first === 'macos' ? 'darwin' : first;
+    if (OPERATING_SYSTEMS.includes(os)) return { ...hostPlatform(), os };
+    const platform = normal({ os: 'linux', architecture: first });
+    if (!ARCHITECTURES.includes(platform.architecture)) throw new InvalidParameter(`${JSON.stringify(text)}: unknown operating system or architecture`);
+    return platform;
+  }
   return normal({ os: first, architecture: second, ...(third !== undefined && { variant: third }) });
 }
 

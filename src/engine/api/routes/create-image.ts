@@ -1,6 +1,7 @@
 // POST /images/create: pull (`fromImage`) or import (`fromSrc`). Engine API v1.47, "ImageCreate".
 import type { Readable } from 'node:stream';
 import type { ImageDomain } from '../../images/images.ts';
+import { applyChanges } from '../../build/changes.ts';
 import { importImage, importReference } from '../../images/import.ts';
 import { pullAllTags, pullImage, pullRequest } from '../../images/pull.ts';
 import { downloadSource } from '../../registry/download.ts';
@@ -34,12 +35,13 @@ function pull(domain: ImageDomain, call: Call, image: string): Reply {
 
 async function bringIn(domain: ImageDomain, call: Call, source: string): Promise<Reply> {
   const reference = importReference(call.query.get('repo') ?? '', call.query.get('tag') ?? '');
+  const config = applyChanges({}, call.query.getAll('changes')); // a wrong --change is told before gigabytes are read
   const download = source === '-' ? undefined : await downloadSource(source, call.signal);
   const body: Readable = download ?? call.body;
   const sizeBytes = Number(download?.headers['content-length']);
   const platform = platformQuery(call);
   return ndjson(importImage(domain, {
-    body, source, reference, message: call.query.get('message') ?? '', changes: call.query.getAll('changes'), signal: call.signal, ...(platform && { platform }),
+    body, source, reference, message: call.query.get('message') ?? '', config, signal: call.signal, ...(platform && { platform }),
     ...(Number.isInteger(sizeBytes) && { sizeBytes }),
   }), undefined, 'first line');
 }

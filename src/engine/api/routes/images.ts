@@ -45,6 +45,7 @@ export function imageRoutes(domain: ImageDomain): Route[] {
     }),
     post('/images/prune', async (call) => {
       const filters = parseFilters(call.query, ['dangling', 'label', 'label!', 'until']);
+      if (filters.values('until').length > 1) throw new InvalidParameter('more than one until filter specified');
       return json(await pruneImages({ store, layers: stores.layers, collector, events, users }, imageFilters(domain, filters, call)));
     }),
     post('/images/load', (call) => {
@@ -61,9 +62,8 @@ function imageFilters({ stores: { store } }: ImageDomain, filters: Filters, call
     return name === undefined ? undefined : createdMs(store.resolve(name));
   };
   const [beforeMs, sinceMs, dangling] = [time('before'), time('since'), filters.bool('dangling')];
-  const [until, second] = filters.values('until');
-  if (second !== undefined) throw new InvalidParameter('more than one until filter specified');
-  const untilMs = until === undefined ? undefined : untilTime(until);
+  const until = filters.values('until').map(untilTime);
+  const untilMs = until.length === 0 ? undefined : Math.min(...until);
   const legacy = isBefore(call.apiVersion, [1, 28]) ? call.query.get('filter') : null;
   return {
     labels: (labels: Record<string, string> | undefined) => filters.matchesLabels(labels),

@@ -2,6 +2,7 @@
 // The instructions and their forms: docs.docker.com/reference/cli/docker/container/commit ("--change") and Dockerfile reference.
 import type { ContainerConfig } from '@docker/node-sdk';
 import { InvalidParameter } from '../wire/errors.ts';
+import { expand } from './dockerfile/expand.ts';
 
 /** @throws InvalidParameter naming the instruction that cannot be applied */
 export function applyChanges(config: ContainerConfig, changes: readonly string[]): ContainerConfig {
@@ -13,12 +14,16 @@ export function applyChanges(config: ContainerConfig, changes: readonly string[]
     const apply = INSTRUCTIONS[name.toUpperCase()];
     if (apply === undefined) throw new InvalidParameter(`${name.toUpperCase()} is not a valid change command`);
     if (rest === '' && name.toUpperCase() !== 'CMD' && name.toUpperCase() !== 'ENTRYPOINT') throw new InvalidParameter(`${name.toUpperCase()} requires at least one argument`);
-    apply(result, rest);
+    apply(result, rest, new Map((result.Env ?? []).map(splitEntry)));
   }
   return result;
 }
 
-const INSTRUCTIONS: Record<string, (config: ContainerConfig, rest: string) => void> = {
+type Variables = ReadonlyMap<string, string>;
+
+const splitEntry = (entry: string): [key: string, value: string] => { const cut = `${entry}=`.indexOf('='); return [entry.slice(0, cut), entry.slice(cut + 1)]; };
+
+const INSTRUCTIONS: Record<string, (config: ContainerConfig, rest: string, variables: Variables) => void> = {
   CMD: (config, rest) => { config.Cmd = command(rest); },
   ENTRYPOINT: (config, rest) => { config.Entrypoint = command(rest); },
   SHELL: (config, rest) => {
@@ -26,20 +31,20 @@ const INSTRUCTIONS: Record<string, (config: ContainerConfig, rest: string) => vo
     if (list === undefined) throw new InvalidParameter('SHELL requires the arguments to be in JSON form');
     config.Shell = list;
   },
-  ENV: (config, rest) => {
-    const env = new Map((config.Env ?? []).map((entry) => [entry.split('=', 1)[0] as string, entry]));
-    for (const [key, value] of pairs('ENV', rest)) env.set(key, `${key}=${value}`);
-    config.Env = [...env.values()];
+  ENV: (config, rest, variables) => {
+    const env = new Map(variables);
+    for (const [key, value] of pairs('ENV', rest, variables)) env.set(key, value);
+    config.Env = [...env].map(([key, value]) => `${key}=${value}`);
   },
-  LABEL: (config, rest) => { config.Labels = { ...config.Labels, ...Object.fromEntries(pairs('LABEL', rest)) }; },
-  EXPOSE: (config, rest) => { config.ExposedPorts = { ...config.ExposedPorts, ...Object.fromEntries(words(rest).flatMap(ports).map((port) => [port, {}])) }; },
-  VOLUME: (config, rest) => { config.Volumes = { ...config.Volumes, ...Object.fromEntries((jsonList(rest) ?? words(rest)).map((path) => [path, {}])) }; },
-  USER: (config, rest) => { config.User = words(rest)[0] ?? ''; },
-  WORKDIR: (config, rest) => {
-    const folder = words(rest).join(' ');
+  LABEL: (config, rest, variables) => { config.Labels = { ...config.Labels, ...Object.fromEntries(pairs('LABEL', rest, variables)) }; },
+  EXPOSE: (config, rest, variables) => { config.ExposedPorts = { ...config.ExposedPorts, ...Object.fromEntries(words(rest, variables).flatMap(ports).map((port) => [port, {}])) }; },
+  VOLUME: (config, rest, variables) => { config.Volumes = { ...config.Volumes, ...Object.fromEntries((jsonList(rest) ?? words(rest, variables)).map((path) => [path, {}])) }; },
+  USER: (config, rest, variables) => { config.User = words(rest, variables)[0] ?? ''; },
+  WORKDIR: (config, rest, variables) => {
+    const folder = words(rest, variables).join(' ');
     config.WorkingDir = folder.startsWith('/') ? folder : `${config.WorkingDir === '/' ? '' : (config.WorkingDir ?? '')}/${folder}`;
   },
-  STOPSIGNAL: (config, rest) => { config.StopSignal = words(rest)[0] ?? ''; },
+  STOPSIGNAL: (config, rest, variables) => { config.StopSignal = words(rest, variables)[0] ?? ''; },
   ONBUILD: (config, rest) => { config.OnBuild = [...(config.OnBuild ?? []), rest]; },
   HEALTHCHECK: (config, rest) => { config.Healthcheck = healthcheck(rest); },
 };
@@ -59,12 +64,12 @@ function jsonList(text: string): string[] | undefined {
 }
 
 /** `key=value key2="with spaces"`, or the old `key value`. */
-function pairs(name: string, rest: string): [string, string][] {
-  const list = words(rest);
+function pairs(name: string, rest: string, variables: Variables): [string, string][] {
+  const list = words(rest, variables);
   if (!(list[0] ?? '').includes('=')) {
     const [, key = '', value = ''] = /^(\S+)\s+([\s\S]*)$/.exec(rest) ?? [];
     if (key === '') throw new InvalidParameter(`${name} must have two arguments`);
-    return [[key, unquoted(value)]];
+    return [[key, expand(value, variables).text]];
   }
   return list.map((word) => {
     const cut = word.indexOf('=');
@@ -73,15 +78,8 @@ function pairs(name: string, rest: string): [string, string][] {
   });
 }
 
-/** Words as a shell cuts them, quotes and backslashes removed. */
-function words(text: string): string[] {
-  return [...text.matchAll(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+/gs)].map(([word]) => unquoted(word));
-}
-
-function unquoted(word: string): string {
-  return word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs, (_, double?: string, single?: string, escaped?: string) =>
-    double !== undefined ? double.replace(/\\(["\\$`])/g, '$1') : (single ?? escaped ?? ''));
-}
+/** Words as a shell cuts them, variables put in, quotes and backslashes removed. */
+const words = (text: string, variables: Variables): string[] => expand(text, variables).words;
 
 /** `80`, `80/udp`, `8000-8010/tcp`. */
 function ports(text: string): string[] {
