@@ -1,5 +1,6 @@
 // What happens during a build, as values: the classic docker output, the history on disk and the window's live graph are all
 // made from these. Times are milliseconds since the epoch.
+import type { ErrorKind } from '../wire/errors.ts';
 
 export interface StepPlan {
   /** From 1, in file order over the wanted stages; Docker's "Step 3/7". */
@@ -32,7 +33,7 @@ export type BuildEvent =
   | { type: 'log'; step: number; atMs: number; stream: 1 | 2; text: string }
   | { type: 'progress'; step: number; atMs: number; message: unknown }
   | { type: 'step-ended'; step: number; atMs: number; state: 'cached' | 'done' | 'failed' | 'canceled'; id: string; sizeBytes: number; exitCode?: number; error?: string }
-  | { type: 'ended'; atMs: number; state: 'done' | 'failed' | 'canceled'; imageId?: string; sizeBytes?: number; tags: string[]; error?: string; exitCode?: number; errorLine?: number };
+  | { type: 'ended'; atMs: number; state: 'done' | 'failed' | 'canceled'; imageId?: string; sizeBytes?: number; tags: string[]; error?: string; kind?: ErrorKind; exitCode?: number; errorLine?: number };
 
 /** The part of a request that may be kept and shown: no secrets, no credentials. */
 export interface BuildSummaryRequest {

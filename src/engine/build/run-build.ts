@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ChainId } from '../base/digest.ts';
 import type { Image, ImageConfig } from '../needs.ts';
-import { errorMessage, InvalidParameter } from '../wire/errors.ts';
+import { EngineError, errorMessage, InvalidParameter } from '../wire/errors.ts';
 import { lintDockerfile, type LintResult } from './checks/lint.ts';
 import { NO_IGNORE, parseIgnore } from './context/ignore.ts';
 import { createContextIndex, type ContextIndex } from './context/context-index.ts';
@@ -46,6 +46,7 @@ export async function runBuild(id: string, request: BuildRequest, body: AsyncIte
     const cause = error instanceof StepFailed ? error.cause : error;
     report({
       type: 'ended', atMs: Date.now(), state: signal.aborted ? 'canceled' : 'failed', tags: [], error: signal.aborted ? 'build canceled' : errorMessage(cause),
+      ...(cause instanceof EngineError ? { kind: cause.kind } : {}),
       ...(cause instanceof CommandFailed ? { exitCode: cause.exitCode } : {}), ...lineOf(error),
     });
   } finally {
@@ -198,6 +199,7 @@ async function readDockerfile(context: ContextIndex, name: string): Promise<stri
     throw new InvalidParameter(`Cannot locate specified Dockerfile: ${name}${near === undefined ? '' : ` (did you mean ${near}?)`}`);
   }
   const text = await readFile(join(context.root, found), 'utf8');
+  if (text === '') throw new InvalidParameter(`the Dockerfile (${name}) cannot be empty`);
   const ignoreFile = [`${found}.dockerignore`, '.dockerignore'].find((candidate) => context.entry(candidate)?.type === 'file');
   context.setIgnore(ignoreFile === undefined ? NO_IGNORE : parseIgnore(await readFile(join(context.root, ignoreFile), 'utf8')));
   return text;

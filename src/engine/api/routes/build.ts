@@ -7,7 +7,7 @@ import { serveBuildKit, type BuildKitBuild } from '../../build/buildkit/control.
 import { exposed, openSessions } from '../../build/buildkit/sessions.ts';
 import { cacheEntries, pruneCache, pruneOptions } from '../../build/prune.ts';
 import { readBuildRequest } from '../../build/request.ts';
-import { errorMessage, InvalidParameter, NotFound } from '../../wire/errors.ts';
+import { EngineError, errorMessage, InvalidParameter, NotFound } from '../../wire/errors.ts';
 
 const GRPC = 'application/grpc';
 
@@ -21,7 +21,14 @@ export function buildRoutes(builder: Builder, nodeArch: string): Route[] {
       const { id, events } = builder.start(request, body as AsyncIterable<Buffer>, signal);
       const print = classicOutput(request.quiet);
       const source = async function* () {
-        for await (const event of events) yield* print(event);
+        let isSilent = true;
+        for await (const event of events) {
+          // as dockerd: what fails before anything was said is an answer of its own
+          if (isSilent && event.type === 'ended' && event.error !== undefined) throw new EngineError(event.kind ?? 'System', event.error);
+          const messages = print(event);
+          isSilent &&= messages.length === 0;
+          yield* messages;
+        }
       };
       return ndjson(source(), { 'X-Gantry-Build-Id': id });
     }),
@@ -37,6 +44,8 @@ export function buildRoutes(builder: Builder, nodeArch: string): Route[] {
       return empty(204);
     }),
     post('/session', ({ headers }) => {
+      if (headers.upgrade === undefined) throw new InvalidParameter('no upgrade');
+      if (headers.upgrade.toLowerCase() !== 'h2c') throw new InvalidParameter(`protocol ${headers.upgrade} not supported`);
       const { id, methods } = exposed(headers);
       return hijack(GRPC, (stream) => sessions.serve(id, methods, stream));
     }),
