@@ -55,6 +55,7 @@ async function main(argv: string[]): Promise<number> {
       const { checkDataRoot } = await import('./check.ts');
       return await checkDataRoot(dataRoot, (line) => process.stdout.write(`${line}\n`));
     }
+    (await import('./kernel/memory.ts')).useOneArena();
     const { startEngine } = await import('./index.ts');
     const stopped = Promise.withResolvers<void>();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.resolve());

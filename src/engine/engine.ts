@@ -8,6 +8,7 @@ import { imageRoutes } from './api/routes/images.ts';
 import { layerRoutes } from './api/routes/layers.ts';
 import { networkRoutes } from './api/routes/networks.ts';
 import { swarmRoutes } from './api/routes/swarm.ts';
+import { eventRoutes } from './api/routes/events.ts';
 import { systemRoutes } from './api/routes/system.ts';
 import { volumeRoutes, volumeUsage } from './api/routes/volumes.ts';
 import type { Route } from './api/router.ts';
@@ -29,6 +30,7 @@ import { createStats } from './containers/stats.ts';
 import { applyChanges } from './build/changes.ts';
 import { openDataRoot, openRunRoot } from './data-root.ts';
 import { openImages } from './images/images.ts';
+import { preciseNow } from './kernel/clock.ts';
 import { isInUserNamespace } from './kernel/user-namespace.ts';
 import { openNetworks } from './networks/networks.ts';
 import { proxyFacts } from './registry/proxy-facts.ts';
@@ -57,7 +59,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await using undo = new AsyncDisposableStack();
   undo.use(await openDataRoot(dataRoot));
   await openRunRoot(runRoot);
-  const events = createEventBus();
+  const events = createEventBus(preciseNow);
   // images, networks and volumes ask the builder and the containers who uses them, long after all are open
   let builder: Builder | undefined;
   let containers: Containers | undefined;
@@ -81,8 +83,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   undo.use({ [Symbol.asyncDispose]: ((sweep) => () => sweep)(images.collector.collect().then(() => {}, (error: unknown) => log.warn('could not remove orphans', { error }))) });
 
   const routes: Route[] = [
+    ...eventRoutes(events),
     ...systemRoutes({
-      events, identityFile: join(dataRoot, 'engine-id'), dataRoot, counts: () => ({ ...counts(), images: images.images.list().length }),
+      identityFile: join(dataRoot, 'engine-id'), dataRoot, counts: () => ({ ...counts(), images: images.images.list().length }),
       facts: () => ({ ...runtimeFacts(machine), ...proxyFacts(options.environment ?? {}) }),
     }),
     ...containerRoutes(parts),

@@ -30,7 +30,7 @@ export async function startEngine(options: StartOptions): Promise<AsyncDisposabl
     Ostype: 'linux',
     Server: `Gantry/${ENGINE_VERSION} (linux)`,
   }, options.log);
-  const touched = whenIdle(giveMemoryBack, { afterMs: 5000, minRequests: 50 });
+  const touched = whenIdle(giveMemoryBack, { afterMs: 1500, minRequests: 50 });
   server.on('request', touched);
   server.on('upgrade', touched);
   await freeSocket(options.socketPath);

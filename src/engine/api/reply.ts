@@ -9,6 +9,7 @@ export type Reply =
   | { kind: 'empty'; status: number; headers?: Headers }
   | { kind: 'text'; status: number; text: string; headers?: Headers }
   | { kind: 'stream'; status: number; source: ByteSource; headers: Headers }
+  | { kind: 'lines'; run: Lines; headers?: Headers }
   | { kind: 'ndjson'; status: number; source: AsyncIterable<unknown>; headers?: Headers; failure: FailureStatus }
   | { kind: 'hijack'; contentType: string; run: (stream: Duplex) => Promise<void> };
 
@@ -25,6 +26,12 @@ export type ByteSource = AsyncIterable<Uint8Array | string, Headers | void>;
 /** Bytes as they come. An error before the first chunk still gets its own status if it comes within 200 ms. */
 export const stream = (source: ByteSource, contentType: string, headers: Headers = {}): Reply =>
   ({ kind: 'stream', status: 200, source, headers: { 'Content-Type': contentType, ...headers } });
+
+/** Writes lines until it is done; each leaves at once. */
+export type Lines = (write: (line: string) => void) => Promise<void>;
+
+/** Lines of JSON as they happen. The header goes first, so that the client knows that it is listening. */
+export const lines = (run: Lines): Reply => ({ kind: 'lines', run });
 
 /**
  * When a failing stream of lines still gets a status of its own: `early` within 200 ms before the first line (then the headers go out),

@@ -12,6 +12,7 @@ import { API_VERSION, MIN_API_VERSION } from './version.ts';
 
 /** A silent source (events, followed logs) gets its status line after this; until then an error still has its own status. */
 const FIRST_CHUNK_WAIT_MS = 200;
+const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 
 /** The server, not listening yet. `common` headers go with every answer. */
 export function createApiServer(router: Router, common: Headers, log: Log): Server {
@@ -102,9 +103,14 @@ async function send(reply: Reply, request: IncomingMessage, response: ServerResp
       return;
     case 'stream':
       return sendStream(response, reply.status, reply.source);
+    case 'lines':
+      response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders();
+      await reply.run((line) => writeNow(response, line));
+      response.end();
+      return;
     case 'ndjson':
       response.setHeader('Content-Type', 'application/json');
-      return sendStream(response, reply.status, lines(reply.source, () => response.headersSent || reply.failure === 'never'), reply.failure === 'early');
+      return sendStream(response, reply.status, jsonLines(reply.source, () => response.headersSent || reply.failure === 'never'), reply.failure === 'early');
     case 'hijack':
       // No upgrade asked for: the answer is a raw body until the connection closes, the input is the request's body.
       response.useChunkedEncodingByDefault = false;
@@ -113,6 +119,15 @@ async function send(reply: Reply, request: IncomingMessage, response: ServerResp
       response.flushHeaders();
       return reply.run(Duplex.from({ readable: request, writable: response }));
   }
+}
+
+/** Without waiting for the end of what runs now. A client that does not read is cut off before it fills the memory. */
+function writeNow(response: ServerResponse, line: string): void {
+  const { socket } = response;
+  socket?.cork();
+  response.write(line);
+  socket?.uncork();
+  if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
 }
 
 async function sendStream(response: ServerResponse, status: number, source: ByteSource, isHeadersEarly = true): Promise<void> {
@@ -144,7 +159,7 @@ const drained = (response: ServerResponse): Promise<void> =>
   });
 
 /** @param isStatusSent once it is, an error can only travel in band */
-async function* lines(source: AsyncIterable<unknown>, isStatusSent: () => boolean): AsyncGenerator<string> {
+async function* jsonLines(source: AsyncIterable<unknown>, isStatusSent: () => boolean): AsyncGenerator<string> {
   try {
     for await (const value of source) {
       yield `${JSON.stringify(value)}\r\n`;

@@ -26,10 +26,9 @@ export interface EventBus {
 }
 
 const KEPT = 4096;
-/** A jump of the system's clock is followed when the monotonic clock is further off than this. */
-const CLOCK_DRIFT_MS = 2;
 
-export function createEventBus(now: () => number = preciseNow): EventBus {
+/** @param now milliseconds since the epoch, with their fraction */
+export function createEventBus(now: () => number = Date.now): EventBus {
   const listeners = new Set<(event: EngineEvent) => void>();
   let kept: EngineEvent[] = [];
   let lastNano = 0;
@@ -62,11 +61,4 @@ export function createEventBus(now: () => number = preciseNow): EventBus {
     history: (since, until = Infinity) =>
       kept.filter((event) => event.timeNano / 1e9 >= since && event.timeNano / 1e9 < until),
   };
-}
-
-/** Milliseconds since the epoch with their fraction, which Date.now() lacks. */
-function preciseNow(): number {
-  const precise = performance.timeOrigin + performance.now();
-  const now = Date.now();
-  return Math.abs(precise - now) < CLOCK_DRIFT_MS ? precise : now;
 }

@@ -1,7 +1,8 @@
 // What a cgroup used so far, in the shape of Docker's stats (Engine API v1.47, ContainerStats). One pure parse per file.
 // cgroup v1: Documentation/admin-guide/cgroup-v1/*.rst; v2: cgroup-v2.rst. Times are nanoseconds, sizes bytes.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readKernelFile } from '../kernel/kernel-file.ts';
 
 export interface CpuUsage {
   cpu_usage: { total_usage: number; usage_in_kernelmode: number; usage_in_usermode: number; percpu_usage?: number[] };
@@ -25,7 +26,7 @@ export interface CgroupFolders { unified?: string; controllers: ReadonlyMap<stri
 const read = (folder: string | undefined, file: string): string => {
   if (folder === undefined) return '';
   try {
-    return readFileSync(join(folder, file), 'latin1');
+    return readKernelFile(`${folder}/${file}`);
   } catch {
     return ''; // the controller is off, or the container ended between two reads
   }

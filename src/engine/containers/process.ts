@@ -1,6 +1,6 @@
 // A container's process on the host: signals by name, and whether the process is still the one we started.
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { readKernelFile } from '../kernel/kernel-file.ts';
 import { InvalidParameter } from '../wire/errors.ts';
 
 const REALTIME_MIN = 34; // SIGRTMIN as glibc and docker count it
@@ -31,7 +31,7 @@ export function signalName(number: number): string {
 export function startTicks(pid: number): string | undefined {
   if (pid <= 0) return undefined;
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const stat = readKernelFile(`/proc/${pid}/stat`);
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
   } catch {

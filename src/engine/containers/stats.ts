@@ -1,6 +1,7 @@
 // Container statistics: one sampler per container, shared by all its streams, at rest when nobody looks.
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
+import { readKernelFile } from '../kernel/kernel-file.ts';
 import { cgroupFolders, readUsage, type CgroupFolders, type CgroupUsage, type CpuUsage } from './cgroup-usage.ts';
 
 export interface Watched {
@@ -127,7 +128,7 @@ export function foldersOf(pid: number): CgroupFolders {
 
 /** Nanoseconds that all CPUs spent since boot: the first seven columns of the `cpu` line, as Docker counts (guest is part of user). */
 function readSystemCpu(): number {
-  const [, ...columns] = (readFileSync('/proc/stat', 'latin1').split('\n', 1)[0] ?? '').trim().split(/\s+/);
+  const [, ...columns] = (readKernelFile('/proc/stat').split('\n', 1)[0] ?? '').trim().split(/\s+/);
   return columns.slice(0, 7).reduce((sum, ticks) => sum + Number(ticks), 0) * 10_000_000;
 }
 
@@ -137,7 +138,7 @@ type NetworkCounters = Record<string, number>;
 function readNetworks(pid: number): Record<string, NetworkCounters> | undefined {
   let text: string;
   try {
-    text = readFileSync(`/proc/${pid}/net/dev`, 'latin1');
+    text = readKernelFile(`/proc/${pid}/net/dev`);
   } catch {
     return undefined; // it ended between two reads
   }

@@ -1,18 +1,14 @@
-// /_ping, /version, /info, /events. Shapes: Docker Engine API v1.47, tag System.
+// /_ping, /version, /info. Shapes: Docker Engine API v1.47, tag System.
 import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { arch, cpus, hostname, release, totalmem, type } from 'node:os';
-import type { EngineEvent, EventBus } from '../../base/events.ts';
 import { fileSystemName } from '../../kernel/file-system-name.ts';
 import { randomId } from '../../base/ids.ts';
-import { parseFilters, type Filters } from '../filters.ts';
-import { json, ndjson, text, type Reply } from '../reply.ts';
-import { get, head, type Call, type Route } from '../router.ts';
-import { timeQuery } from '../time.ts';
+import { json, text, type Reply } from '../reply.ts';
+import { get, head, type Route } from '../router.ts';
 import { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from '../version.ts';
 
 export interface SystemNeeds {
-  events: EventBus;
   identityFile: string;
   dataRoot: string;
   counts(): { containers: number; running: number; paused: number; stopped: number; images: number };
@@ -30,7 +26,6 @@ export function systemRoutes(needs: SystemNeeds): Route[] {
     head('/_ping', ping),
     get('/version', () => json(version())),
     get('/info', async () => json(await info(needs))),
-    get('/events', (call) => ndjson(eventStream(needs.events, call))),
   ];
 }
 
@@ -121,42 +116,4 @@ async function identity(path: string): Promise<string> {
   const made = randomId().slice(0, 32);
   await writeFile(path, made);
   return made;
-}
-
-const EVENT_FILTERS = ['type', 'event', 'container', 'image', 'volume', 'network', 'daemon', 'label', 'scope', 'plugin', 'service', 'node', 'secret', 'config', 'builder'];
-
-function eventStream(events: EventBus, call: Call): AsyncIterable<EngineEvent> {
-  const filters = parseFilters(call.query, EVENT_FILTERS);
-  const since = timeQuery(call.query.get('since'));
-  const until = timeQuery(call.query.get('until'));
-  return follow(events, filters, since, until, call.signal);
-}
-
-async function* follow(events: EventBus, filters: Filters, since: number | undefined, until: number | undefined, signal: AbortSignal): AsyncGenerator<EngineEvent> {
-  const queue: EngineEvent[] = since === undefined ? [] : events.history(since, until);
-  let wake = () => {};
-  using _subscription = events.subscribe((event) => {
-    queue.push(event);
-    wake();
-  });
-  const ended = AbortSignal.any([signal, ...(until === undefined ? [] : [AbortSignal.timeout(Math.max(0, Math.min(until * 1000 - Date.now(), 2 ** 31 - 1)))])]);
-  ended.addEventListener('abort', () => wake());
-  for (;;) {
-    for (let event = queue.shift(); event; event = queue.shift()) if (wanted(event, filters)) yield event;
-    if (ended.aborted) return;
-    await new Promise<void>((resolve) => (wake = resolve));
-  }
-}
-
-function wanted(event: EngineEvent, filters: Filters): boolean {
-  const { ID, Attributes } = event.Actor;
-  const names = (value: string) => filters.values(value);
-  const isObject = (kind: string) =>
-    !filters.has(kind) || (event.Type === kind && names(kind).some((wish) => wish === ID || (wish.length >= 4 && ID.startsWith(wish)) || wish === Attributes['name']));
-  const ofImage = !filters.has('image') || names('image').some((wish) => (event.Type === 'image' && (wish === ID || wish === Attributes['name'])) || wish === Attributes['image']);
-  return (
-    filters.matches('type', event.Type) && filters.matches('scope', event.scope) &&
-    (!filters.has('event') || names('event').some((wish) => event.Action === wish || event.Action.startsWith(`${wish}:`))) &&
-    isObject('container') && isObject('volume') && isObject('network') && ofImage && filters.matchesLabels(Attributes)
-  );
 }
