@@ -1,10 +1,11 @@
 // Networks on a real kernel: the engine lives in a namespace of its own, a second namespace stands for another machine.
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NetworkDevices } from '../../src/main/contract/networks.ts';
 import { busyboxArchive, startTestEngine, type TestEngine } from './harness.ts';
 
 let engine: TestEngine;
-const outside = `gtout${process.pid}`;
+const outside = `gtout${process.pid}x${Math.random().toString(36).slice(2, 7)}`; // a process id alone may be another pid namespace's too
 const ip = (...args: string[]) => execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
 const from = (netns: string, ...argv: string[]) => {
   try {
@@ -59,6 +60,16 @@ describe('the default bridge', () => {
     ip('-n', outside, 'route', 'del', '172.16.0.0/12');
     expect((await engine.docker('exec', 'client', 'ping', '-c1', '-W2', '192.0.2.2')).code).toBe(0);
   }, 30_000);
+
+  test('what the picture is drawn from is what the kernel says: interfaces, both ends of the veth pair, the namespace', async () => {
+    const { json } = await engine.api<NetworkDevices>('GET', '/gantry/networks/devices');
+    expect(json.interfaces).toEqual([{ name: 'ext0', addresses: ['192.0.2.1/24'], isUp: true, isDefault: false }]);
+    const id = await engine.dockerOk('inspect', '-f', '{{.Id}}', 'web');
+    const own = json.endpoints.find(({ containerId }) => containerId === id);
+    expect(own).toMatchObject({ device: 'eth0', ipv4: `${await address('web', 'bridge')}/16` });
+    expect((await engine.inNetns('ip', '-o', 'link', 'show', 'master', 'gantry0')).stdout).toContain(own?.hostDevice);
+    expect(await engine.dockerOk('exec', 'web', 'readlink', '/proc/self/ns/net')).toBe(json.namespaces[id]);
+  });
 
   test('a busy port is refused before anything starts, naming the holder', async () => {
     const refused = await engine.docker('run', '-d', '--name', 'late', '-p', '8080:80', 'busybox:test', 'true');

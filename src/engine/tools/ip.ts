@@ -33,6 +33,31 @@ export async function listLinks(options: IpOptions = {}): Promise<Link[]> {
   return (JSON.parse(stdout || '[]') as { ifname: string; master?: string; ifalias?: string }[]).map(({ ifname, master, ifalias }) => ({ name: ifname, master: master ?? null, alias: ifalias ?? null }));
 }
 
+export interface LinkAddresses {
+  name: string;
+  master: string | null;
+  isLoopback: boolean;
+  isUp: boolean;
+  /** with prefix length, IPv4 first; those of one link only left out */
+  addresses: string[];
+}
+
+/** Every link of this namespace with its addresses. */
+export async function listAddresses(options: IpOptions = {}): Promise<LinkAddresses[]> {
+  const { stdout } = await run(['ip', '-j', 'address', 'show'], options);
+  const links = JSON.parse(stdout || '[]') as { ifname: string; master?: string; flags: string[]; addr_info?: { family: string; local: string; prefixlen: number; scope: string }[] }[];
+  return links.map(({ ifname, master, flags, addr_info = [] }) => ({
+    name: ifname, master: master ?? null, isLoopback: flags.includes('LOOPBACK'), isUp: flags.includes('UP'),
+    addresses: addr_info.filter(({ scope }) => scope === 'global').toSorted((a, b) => a.family.localeCompare(b.family)).map(({ local, prefixlen }) => `${local}/${prefixlen}`),
+  }));
+}
+
+/** Devices that the default routes of both families leave through. */
+export async function defaultRoutes(options: IpOptions = {}): Promise<string[]> {
+  const answers = await Promise.all(['-4', '-6'].map((family) => run(['ip', family, '-j', 'route', 'show', 'default'], options)));
+  return answers.flatMap(({ stdout }) => (JSON.parse(stdout || '[]') as { dev?: string }[]).flatMap(({ dev }) => (dev === undefined ? [] : [dev])));
+}
+
 async function batch(argv: [string, ...string[]], lines: readonly string[], options: IpOptions): Promise<void> {
   try {
     await run(argv, { ...options, input: text(lines) });

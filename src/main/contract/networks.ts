@@ -36,6 +36,16 @@ export interface ReachResult {
   detail: string;
 }
 
+/** What our own engine tells of the kernel's side; GET /gantry/networks/devices. */
+export interface NetworkDevices {
+  /** of the machine, the way out first; no bridges of the engine, no veth ends */
+  interfaces: { name: string; addresses: string[]; isUp: boolean; isDefault: boolean }[];
+  /** both ends of each container's devices; addresses with prefix length */
+  endpoints: { containerId: string; networkId: string; device: string; hostDevice: string | null; ipv4: string | null; ipv6: string | null }[];
+  /** container id -> `net:[4026532281]` */
+  namespaces: Record<string, string>;
+}
+
 const hostRef = z.object({ host: z.string() });
 const ref = hostRef.extend({ id: z.string().min(1) });
 const pool = z.object({ subnet: z.string().optional(), ipRange: z.string().optional(), gateway: z.string().optional() });
@@ -43,6 +53,8 @@ const pool = z.object({ subnet: z.string().optional(), ipRange: z.string().optio
 export const networksContract = {
   list: oc.input(hostRef).output(type<NetworkRow[]>()),
   inspect: oc.input(ref).output(type<NetworkRow>()),
+  /** null: another product's engine, which does not tell */
+  devices: oc.input(hostRef).output(type<NetworkDevices | null>()),
   create: oc.input(hostRef.extend({
     name: z.string().min(1), driver: z.enum(NETWORK_DRIVERS), internal: z.boolean().optional(), attachable: z.boolean().optional(), ipv6: z.boolean().optional(),
     pools: z.array(pool).max(8).optional(), options: z.record(z.string(), z.string()).optional(), labels: z.record(z.string(), z.string()).optional(),

@@ -1,13 +1,21 @@
 // Networks over the contract.
-import type { NetworkRow } from '../contract/networks.ts';
+import type { NetworkDevices, NetworkRow } from '../contract/networks.ts';
 import { reach } from '../networks/reach.ts';
 import { rpc } from './base.ts';
+import { isNotFound } from './not-found.ts';
 
 const path = (id: string, verb = '') => `/networks/${encodeURIComponent(id)}${verb}`;
 
 export const networksRouter = rpc.networks.router({
   list: rpc.networks.list.handler(async ({ context, input, signal }) => (await context.client(input.host, signal)).json<NetworkRow[]>('GET', '/networks', { signal })),
   inspect: rpc.networks.inspect.handler(async ({ context, input, signal }) => (await context.client(input.host, signal)).json<NetworkRow>('GET', path(input.id), { signal })),
+  devices: rpc.networks.devices.handler(async ({ context, input, signal }) => {
+    const client = await context.client(input.host, signal);
+    return client.json<NetworkDevices>('GET', '/gantry/networks/devices', { signal }).catch((error: unknown) => {
+      if (isNotFound(error)) return null;
+      throw error;
+    });
+  }),
   create: rpc.networks.create.handler(async ({ context, input, signal }) => {
     const pools = (input.pools ?? []).filter(({ subnet }) => subnet).map(({ subnet, ipRange, gateway }) => ({ Subnet: subnet, ...(ipRange && { IPRange: ipRange }), ...(gateway && { Gateway: gateway }) }));
     const { Id, Warning } = await (await context.client(input.host, signal)).json<{ Id: string; Warning?: string }>('POST', '/networks/create', {

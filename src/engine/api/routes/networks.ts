@@ -2,6 +2,7 @@
 import type { EndpointSettings, NetworkConnectRequest, NetworkCreateRequest, NetworkDisconnectRequest } from '@docker/node-sdk';
 import { checkFields } from '../../base/shape.ts';
 import { checkEndpointShape, checkNetworkShape } from '../../networks/body-shape.ts';
+import { networkDevices } from '../../networks/devices.ts';
 import { inspectNetwork } from '../../networks/inspect.ts';
 import type { Networks } from '../../networks/networks.ts';
 import { isUserDefined, type NetworkRecord } from '../../networks/record.ts';
@@ -55,6 +56,8 @@ export function networkRoutes(networks: Networks): Route[] {
       await networks.disconnect(call.params['id'] ?? '', request.Container); // Force is for endpoints whose container is gone: ours go with it
       return empty(200);
     }),
+    // Our own: interfaces of this machine, veth pairs and namespaces, so that a window can draw them.
+    get('/gantry/networks/devices', async (call) => json(await networkDevices(networks, call.signal))),
     del('/networks/{id}', async (call) => {
       await networks.remove(call.params['id'] ?? '');
       return noContent();
