@@ -21,7 +21,7 @@ export interface ContainerRow {
   Ports: PortRow[];
   Labels: Record<string, string>;
   HostConfig?: { NetworkMode?: string };
-  NetworkSettings?: { Networks?: Record<string, { IPAddress?: string; NetworkID?: string }> };
+  NetworkSettings?: { Networks?: Record<string, { IPAddress?: string; GlobalIPv6Address?: string; NetworkID?: string }> };
   Mounts?: { Type: string; Name?: string; Source?: string; Destination: string; RW?: boolean }[];
   SizeRw?: number;
   /** since when it runs, or does not run any more, by this machine's clock; as exact as `Status` is (see rpc/container-row.ts) */

@@ -44,7 +44,7 @@ async function* follow(client: DockerClient, source: AsyncIterable<Buffer> & { d
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const out: Channel<LiveMessage> = createChannel({ signal });
-  const dirty = new Map<string, { kind: RowPatch['kind']; id: string; gone: boolean }>();
+  const dirty = new Map<string, Subject>();
   let reading: Promise<void> | undefined;
 
   const readRows = async () => {
@@ -65,8 +65,7 @@ async function* follow(client: DockerClient, source: AsyncIterable<Buffer> & { d
         if (line.trim() === '') continue;
         const event = JSON.parse(line) as DockerEvent;
         out.push({ type: 'event', event });
-        const subject = subjectOf(event);
-        if (subject) dirty.set(`${subject.kind} ${subject.id}`, subject);
+        for (const subject of subjectsOf(event)) dirty.set(`${subject.kind} ${subject.id}`, subject);
       }
       if (dirty.size > 0) reading ??= readRows().finally(() => (reading = undefined));
       reading?.catch((error: unknown) => out.close(error));
@@ -81,8 +80,17 @@ async function* follow(client: DockerClient, source: AsyncIterable<Buffer> & { d
   }
 }
 
-/** Which row an event concerns; exec and health check noise concerns none. */
-function subjectOf(event: DockerEvent): { kind: RowPatch['kind']; id: string; gone: boolean } | undefined {
+interface Subject { kind: RowPatch['kind']; id: string; gone: boolean }
+
+/** Which rows an event concerns: what it is about, and the container that joined or left a network, whose row names its addresses. */
+export function subjectsOf(event: DockerEvent): Subject[] {
+  const subject = subjectOf(event);
+  const container = event.Type === 'network' && ['connect', 'disconnect'].includes(event.Action) ? event.Actor?.Attributes?.['container'] : undefined;
+  return [...(subject ? [subject] : []), ...(container ? [{ kind: 'containers' as const, id: container, gone: false }] : [])];
+}
+
+/** Exec and health check noise concerns none. */
+function subjectOf(event: DockerEvent): Subject | undefined {
   const id = event.Actor?.ID ?? '';
   const action = event.Action.split(':')[0] ?? '';
   if (id === '') return undefined;
@@ -101,7 +109,7 @@ function subjectOf(event: DockerEvent): { kind: RowPatch['kind']; id: string; go
   }
 }
 
-async function rowsOf(client: DockerClient, batch: { kind: RowPatch['kind']; id: string; gone: boolean }[], signal: AbortSignal): Promise<RowPatch[]> {
+async function rowsOf(client: DockerClient, batch: Subject[], signal: AbortSignal): Promise<RowPatch[]> {
   const gone = batch.filter((item) => item.gone).map(({ kind, id }) => ({ kind, id, row: null }) as RowPatch);
   const changed = batch.filter((item) => !item.gone);
   const ids = changed.filter((item) => item.kind === 'containers').map((item) => item.id);

@@ -14,8 +14,10 @@ export const gatewaysOf = (row: NetworkRow): string[] => (row.IPAM?.Config ?? []
 export const containerName = (row: ContainerRow): string => (row.Names[0] ?? row.Id.slice(0, 12)).replace(/^\//, '');
 export const isRunning = (row: ContainerRow): boolean => row.State === 'running' || row.State === 'paused';
 
-export function addressOn(container: ContainerRow, network: string): string {
-  return container.NetworkSettings?.Networks?.[network]?.IPAddress ?? '';
+/** IPv4 first; none while it does not run. */
+export function addressesOn(container: ContainerRow, network: string): string[] {
+  const { IPAddress = '', GlobalIPv6Address = '' } = container.NetworkSettings?.Networks?.[network] ?? {};
+  return [IPAddress, GlobalIPv6Address].filter((address) => address !== '');
 }
 
 /** Joins both lists; a container names its networks, which is all an engine's list tells. */

@@ -24,6 +24,8 @@ function Form() {
   const [to, setTo] = useState<string | null>(null);
   const [port, setPort] = useState<number | string>(80);
   const [results, setResults] = useState<ReachResult[]>();
+  /** what the shown answer is about: the fields may have moved on */
+  const [asked, setAsked] = useState({ from: '', to: '', port: 0 });
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
   const ask = async (event: FormEvent) => {
@@ -32,6 +34,8 @@ function Form() {
     setBusy(true);
     setError(undefined);
     setResults([]);
+    const nameOf = (id: string) => choices.find(({ value }) => value === id)?.label ?? '';
+    setAsked({ from: nameOf(from), to: nameOf(to), port: Number(port) });
     try {
       for await (const result of await rpc.networks.reach({ host, from, to, port: Number(port) })) setResults((now) => [...(now ?? []), result]);
     } catch (failure) {
@@ -41,7 +45,6 @@ function Form() {
     }
   };
   const last = results?.at(-1);
-  const names = { from: choices.find(({ value }) => value === from)?.label ?? '', to: choices.find(({ value }) => value === to)?.label ?? '', port };
   return (
     <form onSubmit={(event) => void ask(event)}>
       <Stack gap="sm">
@@ -63,8 +66,8 @@ function Form() {
           </Timeline>
         )}
         {!busy && last && (
-          <Alert role="status" color={last.state === 'failed' ? 'red' : last.step === 'port' && last.state === 'ok' ? 'teal' : 'yellow'} title={t(`networks:reach.${last.state === 'failed' ? 'no' : last.state === 'ok' ? 'yes' : 'unknown'}`, names)}>
-            {last.state === 'failed' && t(`networks:reach.advice.${last.reason}`, names)}
+          <Alert role="status" color={last.state === 'failed' ? 'red' : last.step === 'port' && last.state === 'ok' ? 'teal' : 'yellow'} title={t(`networks:reach.${last.state === 'failed' ? 'no' : last.state === 'ok' ? 'yes' : 'unknown'}`, asked)}>
+            {last.state === 'failed' && t(`networks:reach.advice.${last.reason}`, asked)}
           </Alert>
         )}
         {error !== undefined && <Alert color="red" role="alert">{error}</Alert>}

@@ -39,9 +39,12 @@ export default {
     overlay: { name: 'Overlay: across machines', text: 'Joins the containers of a Docker Swarm, over VXLAN.' },
   },
   picture: {
-    label: 'Networks of {{host}}', hint: 'Click to open. Drag a running container onto a network to connect it. Blue: out through address translation; green: veth pairs; orange: published ports.',
-    empty: 'No containers here yet: start one and it appears on its network.', machine: 'this machine, its addresses', gateway: '{{device}}, gateway {{address}}', namespace: 'own network namespace', noAddress: 'the host’s network', stopped: 'not running',
+    label: 'Networks of {{host}}', hint: 'Click opens; drag a running container onto a network to connect it.',
+    empty: 'No containers here yet: start one and it appears on its network.', machine: 'this machine, its addresses', gateway: '{{device}}, gateway {{address}}', default: 'default route', noInterface: 'no interface but loopback',
+    places: { own: 'own namespace{{name}}', none: 'own namespace{{name}}, only loopback', host: 'in this machine’s namespace', shared: 'in the namespace of {{name}}', stopped: 'not running' },
     kinds: { machine: 'Machine', network: 'Network', container: 'Container', ports: 'Published ports of' }, ports: 'published, translated', map: 'Overview',
+    legend: 'Kinds of lines',
+    lines: { nat: 'out, address translated', veth: 'veth pair, host’s end named', port: 'published port, in', shared: 'same network namespace' },
   },
   reach: {
     open: 'Can A reach B?', title: 'Can A reach B on a port?', text: 'Tried from inside the first container, one step after the other, so that you see where it stops.',

@@ -37,9 +37,12 @@ export default {
     overlay: { name: 'Overlay：跨机器', text: '通过 VXLAN 连接 Docker Swarm 的容器。' },
   },
   picture: {
-    label: '{{host}} 的网络', hint: '点击打开。将正在运行的容器拖到网络上即可连接。蓝色：经地址转换访问外部；绿色：veth 对；橙色：已发布端口。',
-    empty: '这里还没有容器：启动一个，它就会出现在其网络上。', machine: '本机及其地址', gateway: '{{device}}，网关 {{address}}', namespace: '独立的网络命名空间', noAddress: '主机的网络', stopped: '未运行',
+    label: '{{host}} 的网络', hint: '点击打开；将正在运行的容器拖到网络上即可连接。',
+    empty: '这里还没有容器：启动一个，它就会出现在其网络上。', machine: '本机及其地址', gateway: '{{device}}，网关 {{address}}', default: '默认路由', noInterface: '除回环外没有接口',
+    places: { own: '独立命名空间{{name}}', none: '独立命名空间{{name}}，仅有回环', host: '在本机的命名空间中', shared: '在 {{name}} 的命名空间中', stopped: '未运行' },
     kinds: { machine: '机器', network: '网络', container: '容器', ports: '已发布端口：' }, ports: '已发布，经地址转换', map: '总览',
+    legend: '线条种类',
+    lines: { nat: '经地址转换访问外部', veth: 'veth 对，标注主机一端', port: '已发布端口，访问进来', shared: '同一网络命名空间' },
   },
   reach: {
     open: 'A 能访问 B 吗？', title: 'A 能访问 B 的端口吗？', text: '从第一个容器内部逐步尝试，以便看到在哪一步停止。',
