@@ -25,6 +25,8 @@ export interface ReportLayer {
   base?: string;
   sharedWith?: string[];
   error?: string;
+  /** still in the registry alone: its files are not known, `compressedBytes` is what reading it transfers */
+  isAbsent?: boolean;
 }
 
 export interface AdviceItem {
@@ -66,9 +68,16 @@ export interface ExplorerImage {
   /** milliseconds from the question to this answer */
   openedMs: number;
   fromCache: boolean;
+  /** images of the same archive or name, when there are several: other platforms, other tags */
+  choices?: ImageChoice[];
+  /** an image that is not pulled: where it is */
+  remote?: { host: string; reference: string };
   /** what is compared, when this is a comparison: layer 0 is `before`, layer 1 is `after` */
   comparison?: { before: string; after: string; config: ConfigChange[]; layers: { before: ReportLayer[]; after: ReportLayer[] } };
 }
+
+/** @property id of the image's configuration; of a registry's image: its platform */
+export interface ImageChoice { id: string; names: string[]; platform: string; isChosen: boolean }
 
 export interface ConfigChange { key: string; before: string | undefined; after: string | undefined }
 
@@ -165,6 +174,13 @@ export const layersContract = {
   openArchive: oc.input(z.object({ fileName: z.string(), sizeBytes: z.number() })).output(eventIterator(type<OpenStep>())),
   /** The files of a container as they are now, as one layer: to compare with an image. */
   openContainer: oc.input(z.object({ host: z.string(), id: z.string().min(1), name: z.string() })).output(eventIterator(type<OpenStep>())),
+  /**
+   * An image in a registry, asked for by a host's engine. Layers that the engine has, and those read before, cost nothing; of the others
+   * only `layers` are transferred, the rest is known by name and size.
+   */
+  openRemote: oc.input(z.object({ host: z.string(), reference: z.string().min(1), platform: z.string().optional(), layers: z.union([z.literal('all'), z.array(z.number().int())]) })).output(eventIterator(type<OpenStep>())),
+  /** Another image of the same archive. */
+  choose: oc.input(ref.extend({ id: z.string() })).output(type<{ session: string; image: ExplorerImage }>()),
   /** A session that shows what `after` changed. */
   compare: oc.input(z.object({ before: z.string(), after: z.string(), ignoreTimes: z.boolean() })).output(type<{ session: string; image: ExplorerImage }>()),
   image: oc.input(ref).output(type<ExplorerImage>()),

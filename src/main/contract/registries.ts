@@ -23,6 +23,7 @@ export interface RemotePlatform {
     author?: string;
     config?: { Env?: string[]; Cmd?: string[]; Entrypoint?: string[]; WorkingDir?: string; User?: string; ExposedPorts?: Record<string, unknown>; Labels?: Record<string, string> };
     history?: { created_by?: string; empty_layer?: boolean }[];
+    rootfs?: { diff_ids?: string[] };
   };
 }
 

@@ -8,12 +8,15 @@ import { createTreeFileWriter } from '../../engine/layers/tree-writer.ts';
 import { measureImage } from '../../engine/layers/tree-totals.ts';
 import { reportToHtml } from '../../engine/layers/report-html.ts';
 import { errorMessage, EngineError } from '../../engine/wire/errors.ts';
+import { imagesOf } from './archive-image.ts';
 import { readArchive, readArchivePath, type ReadArchive } from './archive-reader.ts';
 import { archiveInput } from './image-input.ts';
-import { createLayerReader, type ReadLayer } from './layer-reader.ts';
+import { createLayerReader, sniff, type Compression, type ReadLayer } from './layer-reader.ts';
 import { createSession, type Session } from './session.ts';
 import type { ArchiveFacts, Call, ImageMeta, Reply, ThreadApi } from './thread-protocol.ts';
 import { warmUp } from './warm-up.ts';
+
+const HEAD_BYTES = 512; // what tells a tar
 
 const port = parentPort as MessagePort;
 let analysis: Analysis | undefined;
@@ -34,6 +37,7 @@ function open(input: ReportInput): void {
 
 function factsOf(archive: ReadArchive, input: ReportInput & { paths: string[] }): ArchiveFacts {
   return {
+    ...choicesOf(archive, input.imageId),
     meta: { ...input, layers: input.layers.map(({ tree: _, ...layer }) => layer) },
     isCompressed: archive.isCompressed,
     places: input.paths.map((path) => {
@@ -41,6 +45,12 @@ function factsOf(archive: ReadArchive, input: ReportInput & { paths: string[] })
       return layer === undefined ? undefined : { contentOffset: layer.contentOffset, compressedBytes: layer.compressedBytes, compression: layer.compression, path };
     }),
   };
+}
+
+function choicesOf(archive: ReadArchive, chosenId: string): Pick<ArchiveFacts, 'choices'> {
+  const images = new Map(imagesOf(archive).filter(({ imageId }) => imageId !== '').map((image) => [image.imageId, image])); // two names of one image are one choice
+  if (images.size < 2) return {};
+  return { choices: [...images.values()].map(({ imageId, names, config }) => ({ id: imageId, names, platform: [config.os, config.architecture, config.variant].filter(Boolean).join('/'), isChosen: imageId === chosenId })) };
 }
 
 const api: ThreadApi = {
@@ -53,12 +63,16 @@ const api: ThreadApi = {
     const trees = input.paths.map((place) => archive.layers.get(place)?.bytes ?? createTreeFileWriter().finish({ entries: 0, bytes: 0 }).bytes);
     return { facts: factsOf(archive, input), trees };
   },
-  async startFeed(kind) {
+  async startFeed(kind = 'archive') {
     feed = createFeed();
-    if (kind === 'tar') readingTar = readTarLayer(feed.source);
+    if (kind !== 'archive') readingTar = readOneLayer(feed.source, kind === 'tar' ? 'none' : undefined);
     else reading = readArchive(feed.source);
     reading?.catch(() => {}); // openArchive reports it
     readingTar?.catch(() => {}); // openTar reports it
+  },
+  async takeLayer() {
+    const { bytes, compression, digest, diffId, compressedBytes, error } = await (readingTar as Promise<ReadLayer>);
+    return { tree: bytes, compression, digest, diffId, compressedBytes, error };
   },
   async openTar({ title }) {
     const layer = await (readingTar as Promise<ReadLayer>);
@@ -101,9 +115,20 @@ function withTrees(meta: ImageMeta, trees: Uint8Array[]): ReportInput {
   return { ...meta, layers: meta.layers.map((layer, index) => ({ ...layer, tree: openTreeFile(trees[index] as Uint8Array) })) };
 }
 
-async function readTarLayer(source: AsyncIterable<Buffer>): Promise<ReadLayer> {
-  const reader = createLayerReader('none');
-  for await (const chunk of source) await reader.write(chunk);
+/** @param compression undefined: told by the first bytes */
+async function readOneLayer(source: AsyncIterable<Buffer>, compression: Compression | undefined): Promise<ReadLayer> {
+  let reader = compression === undefined ? undefined : createLayerReader(compression);
+  let head = Buffer.alloc(0);
+  for await (const chunk of source) {
+    if (reader) { reader.write(chunk); continue; }
+    head = Buffer.concat([head, chunk]);
+    if (head.length < HEAD_BYTES) continue;
+    reader = createLayerReader(sniff(head) ?? 'none');
+    reader.write(head);
+  }
+  if (reader) return reader.end();
+  reader = createLayerReader(sniff(head) ?? 'none');
+  reader.write(head);
   return reader.end();
 }
 

@@ -2,34 +2,25 @@
 // Three ways to an image: our own engine gives tree files and contents; any other engine's save stream is read once, while it is
 // also written to the cache (so that contents can be shown); an archive that a person dropped is kept until its session ends.
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { NotFound } from '../../engine/wire/errors.ts';
 import type { ExplorerImage, OpenStep } from '../contract/layers.ts';
 import type { DockerClient } from '../docker/client.ts';
 import { engineInfo } from '../docker/version.ts';
-import { archiveContent, type ContentSource } from './content.ts';
+import { archiveContent } from './content.ts';
 import { compareConfigs } from './config-changes.ts';
 import { createCache } from './explorer-cache.ts';
+import { progressQueue, tee } from './feed.ts';
 import { gantryContent, gantryTrees } from './gantry-source.ts';
 import { imagePath, knownImages } from './image-input.ts';
+import { droppedName, removeLeftovers } from './leftovers.ts';
+import { ready, type Opened, type Register } from './opened.ts';
+import { openRemote, type RemoteOptions } from './remote-image.ts';
+import { sharedFile } from './shared-file.ts';
 import { warmThreads, type ExplorerThread } from './thread.ts';
-import type { ArchiveFacts, ImageMeta } from './thread-protocol.ts';
-
-export interface Opened {
-  id: string;
-  thread: ExplorerThread;
-  image: ExplorerImage;
-  meta: ImageMeta | undefined;
-  /** contents by layer of this session; of a comparison: layer 0 before, layer 1 after */
-  content: ContentSource | undefined;
-  /** writes the whole image to the cache and gives its content, for searches; undefined when `content` already does */
-  fetchAll: ((onProgress: (bytes: number) => void, signal?: AbortSignal) => Promise<ContentSource>) | undefined;
-  parts: [Opened, Opened] | undefined;
-  [Symbol.asyncDispose](): Promise<void>;
-}
+import type { ArchiveFacts } from './thread-protocol.ts';
 
 export interface OpenOptions {
   fresh?: boolean | undefined;
@@ -42,6 +33,9 @@ export interface OpenOptions {
 export interface Explorer extends AsyncDisposable {
   open(client: DockerClient, image: string, options: OpenOptions): AsyncGenerator<OpenStep>;
   openArchive(body: Readable, fileName: string, sizeBytes: number, signal?: AbortSignal): AsyncGenerator<OpenStep>;
+  openRemote(client: DockerClient, options: RemoteOptions): AsyncGenerator<OpenStep>;
+  /** Another image of the archive that a session was read from. @throws NotFound, InvalidParameter */
+  choose(session: string, imageId: string): Promise<Opened>;
   openContainer(client: DockerClient, id: string, name: string, signal?: AbortSignal): AsyncGenerator<OpenStep>;
   compare(before: string, after: string, ignoreTimes: boolean): Promise<Opened>;
   /** @throws NotFound when it was closed */
@@ -50,14 +44,14 @@ export interface Explorer extends AsyncDisposable {
 }
 
 const KEPT_OPEN = 8;
-const WINDOW = 16; // chunks on their way to the thread
 
 /** @param folder of the cache, inside the profile */
 export function createExplorer(folder: string, threadUrl: URL): Explorer {
   const cache = createCache(folder);
   const sessions = new Map<string, Opened>();
   const threads = warmThreads(threadUrl);
-  const register = async (fill: Omit<Opened, 'id' | typeof Symbol.asyncDispose> & { dispose?: () => Promise<void> }): Promise<Opened> => {
+  removeLeftovers(folder).catch(() => {}); // they cost disk alone, and the next start tries again
+  const register: Register = async (fill) => {
     const { dispose, ...rest } = fill;
     const opened: Opened = { ...rest, id: randomBytes(9).toString('base64url'), async [Symbol.asyncDispose]() { await rest.thread[Symbol.asyncDispose](); await dispose?.(); } };
     sessions.set(opened.id, opened);
@@ -67,22 +61,22 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
     }
     return opened;
   };
-  const ready = async (thread: ExplorerThread, began: number, fromCache: boolean): Promise<ExplorerImage> => ({ ...(await thread.image()), openedMs: Math.round(performance.now() - began), fromCache });
   /** Reads a stream that is kept as a file until its session ends. */
   async function* openFile(body: Readable, title: string, sizeBytes: number, kind: 'archive' | 'tar', signal: AbortSignal | undefined): AsyncGenerator<OpenStep> {
     const began = performance.now();
     await using undo = new AsyncDisposableStack();
     const thread = undo.use(threads.take());
-    const path = join(folder, `dropped-${randomBytes(6).toString('hex')}${/\.(zst|tzst)$/.test(title) ? '.zst' : ''}`);
+    const path = join(folder, `${droppedName()}${/\.(zst|tzst)$/.test(title) ? '.zst' : ''}`);
     undo.defer(() => rm(path, { force: true }));
     const steps = progressQueue();
     const work = tee(body, path, thread, steps.push, signal, kind).then(() => (kind === 'archive' ? thread.openArchive({ title }) : thread.openTar({ title }))).finally(steps.close);
     work.catch(() => {}); // awaited below
     for await (const bytes of steps.values) yield { type: 'progress', bytes, totalBytes: sizeBytes };
     const { facts } = await work;
+    const file = sharedFile(path);
     const opened = await register({
-      thread, meta: facts.meta, image: await ready(thread, began, false), content: archiveContent(path, facts.isCompressed, facts.places), fetchAll: undefined, parts: undefined,
-      dispose: () => rm(path, { force: true }),
+      thread, meta: facts.meta, image: await ready(thread, began, false, facts.choices), content: archiveContent(path, facts.isCompressed, facts.places), fetchAll: undefined, parts: undefined,
+      archive: { path, title, file }, dispose: file.take(),
     });
     undo.move();
     yield { type: 'ready', session: opened.id, image: opened.image };
@@ -126,7 +120,8 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
         await entry.write(read.facts, read.trees);
       }
       const opened = await register({
-        thread, meta: facts.meta, image: await ready(thread, began, kept !== undefined), content: archiveContent(entry.archivePath, facts.isCompressed, facts.places), fetchAll: undefined, parts: undefined,
+        thread, meta: facts.meta, image: await ready(thread, began, kept !== undefined, facts.choices), content: archiveContent(entry.archivePath, facts.isCompressed, facts.places), fetchAll: undefined, parts: undefined,
+        archive: { path: entry.archivePath, title, file: undefined },
       });
       undo.move();
       yield { type: 'ready', session: opened.id, image: opened.image };
@@ -134,6 +129,25 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
 
     async *openArchive(body, fileName, sizeBytes, signal) {
       yield* openFile(body, fileName, sizeBytes, 'archive', signal);
+    },
+
+    async *openRemote(client, options) {
+      yield* openRemote({ cache, threads, register }, client, options);
+    },
+
+    async choose(session, imageId) {
+      const began = performance.now();
+      const { archive, meta: old, image: { choices } } = this.get(session);
+      if (archive === undefined) throw new NotFound('this image does not come from an archive');
+      await using undo = new AsyncDisposableStack();
+      const thread = undo.use(threads.take());
+      const dispose = archive.file?.take() ?? (async () => {});
+      undo.defer(dispose);
+      const { facts } = await thread.openArchive({ path: archive.path, title: archive.title, wanted: imageId, known: [...(old?.known ?? [])] });
+      const image = await ready(thread, began, false, choices?.map((choice) => ({ ...choice, isChosen: choice.id === imageId })));
+      const opened = await register({ thread, meta: facts.meta, image, content: archiveContent(archive.path, facts.isCompressed, facts.places), fetchAll: undefined, parts: undefined, archive, dispose });
+      undo.move();
+      return opened;
     },
 
     async *openContainer(client, id, name, signal) {
@@ -184,48 +198,4 @@ async function streamImage(client: DockerClient, name: string, path: string, thr
   const body = await client.raw('GET', imagePath(name, '/get'), { signal });
   await tee(body, path, thread, onProgress, signal);
   return thread.openArchive({ title: title ?? name, known, platform, ...(reopen === false ? { keepOpen: true } : {}) });
-}
-
-/** Feeds the thread and writes the file at once; a failure of either removes the file. */
-async function tee(body: Readable, path: string, thread: ExplorerThread, onProgress: (bytes: number) => void, signal?: AbortSignal, kind: 'archive' | 'tar' = 'archive'): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-  await thread.startFeed(kind);
-  const file = createWriteStream(path, { mode: 0o600, highWaterMark: 4 << 20 });
-  const flying: Promise<void>[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      signal?.throwIfAborted();
-      bytes += chunk.length;
-      flying.push(thread.feed(Uint8Array.from(chunk)));
-      if (!file.write(chunk)) await new Promise<void>((resolve, reject) => { file.once('drain', resolve); file.once('error', reject); });
-      if (flying.length >= WINDOW) await flying.shift();
-      onProgress(bytes);
-    }
-    await Promise.all(flying);
-    await thread.feed(undefined);
-    await new Promise<void>((resolve, reject) => { file.once('error', reject); file.end(resolve); });
-  } catch (error) {
-    file.destroy();
-    await rm(path, { force: true });
-    throw error;
-  }
-}
-
-/** Progress values for a generator: only the newest counts, ten a second are enough for an eye. */
-function progressQueue() {
-  let newest: number | undefined;
-  let isClosed = false;
-  let wake = () => {};
-  return {
-    push: (bytes: number) => { newest = bytes; wake(); },
-    close: () => { isClosed = true; wake(); },
-    values: (async function* () {
-      for (;;) {
-        if (newest !== undefined) { const value = newest; newest = undefined; yield value; await new Promise((resolve) => setTimeout(resolve, 100)); }
-        else if (isClosed) return;
-        else await new Promise<void>((resolve) => (wake = resolve));
-      }
-    })(),
-  };
 }

@@ -6,7 +6,7 @@ import { cleanPath } from '../../engine/layers/tree-writer.ts';
 import { NotFound } from '../../engine/wire/errors.ts';
 import type { FileDiff, Preview, SearchStep } from '../contract/layers.ts';
 import type { ContentSource } from './content.ts';
-import type { Opened } from './explorer.ts';
+import type { Opened } from './opened.ts';
 import { asText, PREVIEW_BYTES, previewOf } from './preview.ts';
 import type { Located } from './session.ts';
 import { diffLines } from './text-diff.ts';
@@ -78,6 +78,7 @@ export async function* searchContents(opened: Opened, text: string, layers: read
   let done = 0;
   let count = 0;
   for (const layer of layers) {
+    if (opened.image.layers[layer]?.isAbsent) continue; // still in its registry
     const found: { path: string; line: string; lineNumber: number }[] = [];
     let search: ReturnType<typeof lineSearch> | undefined;
     const reader = createTarReader({

@@ -9,13 +9,16 @@ const path = (image: string, rest: string) => `/gantry/images/${image.split('/')
 /** All of an image's tree files, fetched side by side. @throws DockerError */
 export async function gantryTrees(client: DockerClient, image: string, signal?: AbortSignal): Promise<{ meta: ImageMeta; trees: Uint8Array[] }> {
   const meta = await client.json<ImageMeta>('GET', path(image, '/meta'), { signal });
-  const trees = await Promise.all(meta.layers.map(async (_, index) => {
-    const body = await client.raw('GET', path(image, `/${index}/tree`), { signal });
-    const chunks: Buffer[] = [];
-    for await (const chunk of body) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks);
-  }));
+  const trees = await Promise.all(meta.layers.map((_, index) => gantryTree(client, image, index, signal)));
   return { meta, trees };
+}
+
+/** The tree file of one layer. @throws DockerError */
+export async function gantryTree(client: DockerClient, image: string, index: number, signal?: AbortSignal): Promise<Uint8Array> {
+  const body = await client.raw('GET', path(image, `/${index}/tree`), { signal });
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 export function gantryContent(client: DockerClient, imageId: string): ContentSource {

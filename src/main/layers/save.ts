@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { KIND } from '../../engine/layers/tree-file.ts';
 import { NotFound } from '../../engine/wire/errors.ts';
-import type { Opened } from './explorer.ts';
+import type { Opened } from './opened.ts';
 import { findFile, readWhole } from './file-access.ts';
 import { tarEntry, TAR_END } from './tar-out.ts';
 

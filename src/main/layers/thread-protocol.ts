@@ -3,7 +3,7 @@ import type { ReportInput } from '../../engine/layers/report.ts';
 import type { KnownImage } from '../../engine/layers/tree-base.ts';
 import type { FlatImage } from '../../engine/layers/tree-flatten.ts';
 import type { ErrorKind } from '../../engine/wire/errors.ts';
-import type { PlaceQuery, RowsQuery } from '../contract/layers.ts';
+import type { ImageChoice, PlaceQuery, RowsQuery } from '../contract/layers.ts';
 import type { Compression } from './layer-reader.ts';
 import type { Session } from './session.ts';
 
@@ -13,7 +13,15 @@ export type ImageMeta = Omit<ReportInput, 'layers'> & { layers: Omit<ReportInput
 /** Where a layer's bytes lie in an archive file. */
 export interface LayerPlace { path: string; contentOffset: number; compressedBytes: number; compression: Compression }
 
-export interface ArchiveFacts { meta: ImageMeta; isCompressed: boolean; places: (LayerPlace | undefined)[] }
+export interface ArchiveFacts {
+  meta: ImageMeta;
+  isCompressed: boolean;
+  places: (LayerPlace | undefined)[];
+  /** all images of the archive, when there are several */
+  choices?: ImageChoice[];
+}
+
+export type FeedKind = 'archive' | 'tar' | 'layer';
 
 export interface ThreadApi {
   /** Makes the first image as fast as the next ones. */
@@ -23,7 +31,9 @@ export interface ThreadApi {
   /** What was fed is the tar of one file system: an image of one layer. */
   openTar(options: { title: string }): Promise<{ facts: ArchiveFacts }>;
   /** `kind`: how what comes is to be read; archive when absent. */
-  startFeed(kind?: 'archive' | 'tar'): Promise<void>;
+  startFeed(kind?: FeedKind): Promise<void>;
+  /** What was fed is one layer, compressed or not; nothing is opened. */
+  takeLayer(): Promise<{ tree: Uint8Array; compression: Compression; digest: string; diffId: string | undefined; compressedBytes: number; error: string | undefined }>;
   /** The next chunk of the archive; undefined ends it. Resolves when the thread wants more. */
   feed(chunk: Uint8Array | undefined): Promise<void>;
   openTrees(options: { meta: ImageMeta; trees: Uint8Array[] }): Promise<void>;

@@ -32,7 +32,7 @@ export function startThread(url: URL): ExplorerThread {
     worker.postMessage({ id, method, argument } satisfies Call, moved(argument)); // chunks and trees move, they are not copied
   });
   const methods: (keyof ThreadApi)[] = [
-    'warmUp', 'openArchive', 'openTar', 'startFeed', 'feed', 'openTrees', 'flatten', 'compare', 'image', 'rows', 'place', 'details', 'find', 'sizes', 'waste', 'locate', 'below', 'export',
+    'warmUp', 'openArchive', 'openTar', 'startFeed', 'feed', 'takeLayer', 'openTrees', 'flatten', 'compare', 'image', 'rows', 'place', 'details', 'find', 'sizes', 'waste', 'locate', 'below', 'export',
   ];
   return {
     ...(Object.fromEntries(methods.map((method) => [method, call(method)])) as unknown as ThreadApi),

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { diffFile, previewFile, searchContents } from '../layers/file-access.ts';
 import { saveNode } from '../layers/save.ts';
 import { rpc } from './base.ts';
+import { authHeaders, registryOf } from './registry-auth.ts';
 
 export const layersRouter = rpc.layers.router({
   open: rpc.layers.open.handler(async function* ({ context, input, signal }) {
@@ -17,6 +18,14 @@ export const layersRouter = rpc.layers.router({
   }),
   openContainer: rpc.layers.openContainer.handler(async function* ({ context, input, signal }) {
     yield* context.explorer.openContainer(await context.client(input.host, signal), input.id, input.name, signal);
+  }),
+  openRemote: rpc.layers.openRemote.handler(async function* ({ context, input, signal }) {
+    const headers = await authHeaders(context.credentials, registryOf(input.reference));
+    yield* context.explorer.openRemote(await context.client(input.host, signal), { ...input, headers, signal });
+  }),
+  choose: rpc.layers.choose.handler(async ({ context, input }) => {
+    const opened = await context.explorer.choose(input.session, input.id);
+    return { session: opened.id, image: opened.image };
   }),
   compare: rpc.layers.compare.handler(async ({ context, input }) => {
     const opened = await context.explorer.compare(input.before, input.after, input.ignoreTimes);

@@ -7,6 +7,7 @@ import type { ExplorerImage } from '../../main/contract/layers.ts';
 import { rpc } from '../rpc.ts';
 import { formatBytes } from '../ui/format.ts';
 import { attempt } from '../ui/notify.ts';
+import { ChoicePicker } from './choice-picker.tsx';
 import { CompareDialog } from './compare-dialog.tsx';
 import type { Tab } from './explorer-state.ts';
 import classes from './layers.module.css';
@@ -19,19 +20,20 @@ export const ExplorerHead = memo(function ExplorerHead({ image, tab, onTab }: { 
   const efficiency = 100 * totals.efficiency;
   const isComparison = image.comparison !== undefined;
   const tabs: Tab[] = isComparison ? ['files', 'sizes'] : ['files', 'sizes', 'contents', 'waste', 'advice'];
+  const isWhole = !image.layers.some((layer) => layer.isAbsent);
   const counts: Partial<Record<Tab, number>> = isComparison ? {} : { waste: image.wasteCount, advice: image.advice.length };
   return (
     <Group justify="space-between" wrap="wrap" gap="sm">
       {!isComparison && (
         <Group gap="lg" wrap="nowrap">
-          <Group gap={8} wrap="nowrap">
+          {isWhole && <Group gap={8} wrap="nowrap">
             <RingProgress size={44} thickness={5} roundCaps sections={[{ value: efficiency, color: efficiency > 95 ? 'green' : efficiency > 80 ? 'yellow' : 'red' }]} aria-hidden />
             <Figure label={t('layers:efficiency')} value={`${efficiency.toFixed(1)} %`} />
-          </Group>
-          <Figure label={t('layers:stored')} value={formatBytes(totals.storedBytes)} />
-          <Figure label={t('layers:reclaimableFigure')} value={formatBytes(totals.reclaimableBytes)} {...(totals.reclaimableBytes > 0 ? { colour: 'red' } : {})} />
+          </Group>}
+          <Figure label={t(isWhole ? 'layers:stored' : 'layers:registry.storedSoFar')} value={formatBytes(totals.storedBytes)} />
+          {isWhole && <Figure label={t('layers:reclaimableFigure')} value={formatBytes(totals.reclaimableBytes)} {...(totals.reclaimableBytes > 0 ? { colour: 'red' } : {})} />}
           <Figure label={t('layers:compressedFigure')} value={formatBytes(totals.compressedBytes)} />
-          <Figure label={t('layers:duplicates')} value={formatBytes(totals.duplicateContentBytes)} />
+          {isWhole && <Figure label={t('layers:duplicates')} value={formatBytes(totals.duplicateContentBytes)} />}
         </Group>
       )}
       <Group gap="xs" wrap="nowrap" ml="auto">
@@ -43,7 +45,7 @@ export const ExplorerHead = memo(function ExplorerHead({ image, tab, onTab }: { 
 });
 
 /** What can be done with all of it; stands beside the title. */
-export function ExplorerActions({ session, image }: { session: string; image: ExplorerImage }) {
+export function ExplorerActions({ session, image, onChoose }: { session: string; image: ExplorerImage; /** opens another of the image's choices */ onChoose?: (id: string) => void | Promise<void> }) {
   const { t } = useTranslation();
   const [isComparing, setComparing] = useState(false);
   const save = (format: 'json' | 'html') => void attempt(t('layers:saveFailed'), async () => {
@@ -52,7 +54,7 @@ export function ExplorerActions({ session, image }: { session: string; image: Ex
   });
   return (
     <>
-      {image.platform && <Badge color="gray">{image.platform}</Badge>}
+      {image.choices && onChoose ? <ChoicePicker choices={image.choices} onChoose={onChoose} /> : image.platform && <Badge color="gray">{image.platform}</Badge>}
       {image.comparison === undefined && <Button size="sm" variant="default" leftSection={<IconGitCompare size={16} />} onClick={() => setComparing(true)}>{t('layers:compare.open')}</Button>}
       <Menu>
         <Menu.Target><Button size="sm" variant="default" leftSection={<IconDownload size={16} />}>{t('layers:export')}</Button></Menu.Target>

@@ -30,6 +30,9 @@ export type ExplorerAction =
   /** show a path of some layer, with the folders above it open */
   | { type: 'show'; layer: number; node: number; above: readonly number[] };
 
+/** Where an explorer begins, when somebody was there already. */
+export type StartWish = Pick<ExplorerState, 'layer' | 'scope'>;
+
 /** What an image shows at first: everything, at its last layer; a comparison: what changed. */
 export function startState(image: ExplorerImage): ExplorerState {
   const isComparison = image.comparison !== undefined;

@@ -1,11 +1,12 @@
 // The explorer of one opened image: figures and tabs above, layers at the left, the chosen view beside them.
 import { useCallback, useReducer } from 'react';
+import { AbsentNote, type RemoteAccess } from './absent-note.tsx';
 import { AdviceView } from './advice-view.tsx';
 import { ComparisonPane } from './comparison-pane.tsx';
 import { ContentsView } from './contents-view.tsx';
 import { DetailsPane } from './details-pane.tsx';
 import { ExplorerHead } from './explorer-head.tsx';
-import { explore, startState, type Tab } from './explorer-state.ts';
+import { explore, startState, type StartWish, type Tab } from './explorer-state.ts';
 import { FileTree } from './file-tree.tsx';
 import { LayerList } from './layer-list.tsx';
 import { LayerStrip } from './layer-strip.tsx';
@@ -14,18 +15,21 @@ import type { OpenedImage } from './session.ts';
 import { SizesView } from './sizes-view.tsx';
 import { WasteView } from './waste-view.tsx';
 
-export function Explorer({ opened: { session, image } }: { opened: OpenedImage }) {
+interface ExplorerProps { opened: OpenedImage; start?: StartWish | undefined; /** the image is in a registry */ remote?: RemoteAccess }
+
+export function Explorer({ opened: { session, image }, start, remote }: ExplorerProps) {
   const isComparison = image.comparison !== undefined;
-  const [state, dispatch] = useReducer(explore, image, startState);
+  const [state, dispatch] = useReducer(explore, image, (first) => ({ ...startState(first), ...start }));
   const selectLayer = useCallback((layer: number) => dispatch({ type: 'layer', layer }), []);
   const selectTab = useCallback((tab: Tab) => dispatch({ type: 'tab', tab }), []);
+  const note = remote && <AbsentNote layers={image.layers} remote={remote} here={{ layer: state.layer, scope: state.scope }} />;
   return (
     <>
       <ExplorerHead image={image} tab={state.tab} onTab={selectTab} />
       {!isComparison && <LayerStrip layers={image.layers} selected={state.layer} onSelect={selectLayer} />}
       <div className={classes.explorer} {...(state.tab === 'files' ? {} : { 'data-wide': true })}>
         <nav className={classes.pane}>{isComparison ? <ComparisonPane image={image} /> : <LayerList image={image} selected={state.layer} onSelect={selectLayer} />}</nav>
-        {state.tab === 'files' && <FileTree session={session} state={state} dispatch={dispatch} isComparison={isComparison} />}
+        {state.tab === 'files' && <FileTree session={session} state={state} dispatch={dispatch} isComparison={isComparison} isPartial={image.layers.some((layer) => layer.isAbsent)}>{note}</FileTree>}
         {state.tab === 'files' && <DetailsPane session={session} image={image} node={state.selected} layer={state.layer} />}
         {state.tab === 'sizes' && <SizesView session={session} image={image} state={state} dispatch={dispatch} />}
         {state.tab === 'contents' && <ContentsView session={session} state={state} dispatch={dispatch} />}

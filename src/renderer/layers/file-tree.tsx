@@ -1,6 +1,6 @@
 // The file tree as virtual rows: only what is on the screen exists. Arrows walk, right opens, left closes, as in any tree.
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useRef, type Dispatch, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useRef, type Dispatch, type KeyboardEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Center, Text, UnstyledButton } from '@mantine/core';
 import { failureOf, rpc } from '../rpc.ts';
@@ -11,7 +11,7 @@ import classes from './layers.module.css';
 import { TreeToolbar } from './tree-toolbar.tsx';
 import { useRowAt, useTree } from './use-rows.ts';
 
-export function FileTree({ session, state, dispatch, isComparison }: { session: string; state: ExplorerState; dispatch: Dispatch<ExplorerAction>; isComparison: boolean }) {
+export function FileTree({ session, state, dispatch, isComparison, isPartial, children }: { session: string; state: ExplorerState; dispatch: Dispatch<ExplorerAction>; isComparison: boolean; /** some layers are still in a registry */ isPartial?: boolean; /** stands above the rows */ children?: ReactNode }) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const at = useRef(-1); // index of the selected row in the list
@@ -72,12 +72,13 @@ export function FileTree({ session, state, dispatch, isComparison }: { session: 
   return (
     <section className={classes.pane} aria-label={t('layers:tree')}>
       <TreeToolbar state={state} dispatch={dispatch} matchCount={matchCount} error={isBadPattern ? failure?.message : undefined} isComparison={isComparison} />
+      {children}
       <div className={classes.columns}>{(['mark', 'name', 'files', 'size'] as const).map((sort) => (
           <UnstyledButton key={sort} className={classes.sort} aria-pressed={state.sort === sort} aria-label={t(`layers:sort.${sort}`)} title={t(`layers:sort.${sort}`)} style={sort === 'size' ? { textAlign: 'right' } : undefined} onClick={() => dispatch({ type: 'sort', sort })}>{sort === 'mark' ? '±' : t(`layers:columns.${sort}`)}{state.sort === sort && (sort === 'name' ? ' ↑' : ' ↓')}</UnstyledButton>
         ))}</div>
       {error && !isBadPattern ? <FailureNote title={t('layers:failed')} error={error} /> : isLoading ? <LoadingRows /> : (
         <div ref={scroller} className={classes.tree} role="tree" tabIndex={0} aria-label={t('layers:tree')} {...(state.selected === undefined ? {} : { 'aria-activedescendant': `row-${state.selected}` })} onKeyDown={onKeyDown}>
-          {length === 0 && <Center p="xl"><Text c="var(--gantry-subtle)" size="sm">{t(state.scope === 'layer' && !state.filter.pattern ? 'layers:nothingHere' : 'layers:noMatch')}</Text></Center>}
+          {length === 0 && <Center p="xl"><Text c="var(--gantry-subtle)" size="sm">{t(isPartial && !state.filter.pattern ? 'layers:registry.unread' : state.scope === 'layer' && !state.filter.pattern ? 'layers:nothingHere' : 'layers:noMatch')}</Text></Center>}
           <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
             {items.map((item) => {
               const row = rowAt(item.index);

@@ -1,10 +1,10 @@
 // The layers in order, each with its instruction and sizes; lines of history that made no layer are thin. Up and down walk the layers.
 import { Badge, Group, Text, Tooltip } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCloud } from '@tabler/icons-react';
 import { memo, useEffect, useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ExplorerImage, ReportLayer } from '../../main/contract/layers.ts';
-import { formatBytes } from '../ui/format.ts';
+import { formatAge, formatBytes } from '../ui/format.ts';
 import classes from './layers.module.css';
 import { CHANGES, ink, layerColour, MARK_COLOURS } from './marks.ts';
 
@@ -40,16 +40,17 @@ export const LayerList = memo(function LayerList({ image, selected, onSelect }: 
 });
 
 function LayerItem({ layer, largest, isSelected, onSelect }: { layer: ReportLayer; largest: number; isSelected: boolean; onSelect: (layer: number) => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const kept = layer.sizeBytes - layer.reclaimableBytes;
   return (
     <div id={`layer-${layer.index}`} data-layer={layer.index} role="option" tabIndex={-1} aria-selected={isSelected} className={classes.layer} onClick={() => onSelect(layer.index)}>
       <Group justify="space-between" wrap="nowrap" gap={6} mb={3}>
         <Group gap={6} wrap="nowrap"><span style={{ width: 9, height: 9, borderRadius: 2, background: layerColour(layer.index), flex: 'none' }} /><Text size="xs" c="var(--gantry-subtle)" className="numeric">{layer.index}</Text>
           {layer.base && <Badge size="xs" color="gray" maw={130} title={layer.base}>{t('layers:fromBase', { name: layer.base })}</Badge>}
+          {layer.isAbsent && <Badge size="xs" color="blue" variant="light" leftSection={<IconCloud size={10} />}>{t('layers:registry.there')}</Badge>}
           {layer.error && <Tooltip label={layer.error} multiline maw={420}><Badge size="xs" color="red" leftSection={<IconAlertTriangle size={10} />}>{t('layers:broken')}</Badge></Tooltip>}
         </Group>
-        <Text size="xs" fw={600} className="numeric">{formatBytes(layer.sizeBytes)}</Text>
+        <Text size="xs" fw={600} className="numeric" {...(layer.isAbsent ? { c: 'var(--gantry-subtle)' } : {})}>{formatBytes(layer.isAbsent ? layer.compressedBytes : layer.sizeBytes)}</Text>
       </Group>
       <div className={classes.instruction}>{layer.instruction || layer.diffId.slice(0, 19) || t('layers:unknownInstruction')}</div>
       <div className={classes.bar}>
@@ -58,6 +59,7 @@ function LayerItem({ layer, largest, isSelected, onSelect }: { layer: ReportLaye
       </div>
       {isSelected && (
         <Group gap={8} mt={6}>
+          {layer.created && !layer.created.startsWith('0001') && <Text size="xs" c="var(--gantry-subtle)" title={new Date(layer.created).toLocaleString()}>{formatAge(Date.parse(layer.created), i18n.language)}</Text>}
           {CHANGES.filter((mark) => layer.files[mark as keyof ReportLayer['files']] > 0).map((mark) => (
             <Text key={mark} size="xs" className="numeric" c={ink(MARK_COLOURS[mark])}>{t(`layers:marks.${mark}`)} {layer.files[mark as keyof ReportLayer['files']]}</Text>
           ))}

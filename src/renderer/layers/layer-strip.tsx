@@ -9,14 +9,14 @@ import { layerColour } from './marks.ts';
 
 export const LayerStrip = memo(function LayerStrip({ layers, selected, onSelect }: { layers: ReportLayer[]; selected: number; onSelect: (layer: number) => void }) {
   const { t } = useTranslation();
-  const total = Math.max(1, layers.reduce((sum, layer) => sum + layer.sizeBytes, 0));
+  const total = Math.max(1, layers.reduce((sum, layer) => sum + weight(layer), 0));
   return (
     <div className={classes.strip} role="group" aria-label={t('layers:strip')}>
       {layers.map((layer) => (
         <Tooltip key={layer.index} multiline maw={460} label={<Box><Text size="xs" fw={600}>{layer.index}: {formatBytes(layer.sizeBytes)}</Text><Text size="xs" lineClamp={4}>{layer.instruction}</Text></Box>}>
           <UnstyledButton
             className={classes.part}
-            style={{ flexGrow: Math.max(layer.sizeBytes, total * 0.001), background: layerColour(layer.index) }}
+            style={{ flexGrow: Math.max(weight(layer), total * 0.001), background: layerColour(layer.index), ...(layer.isAbsent ? { opacity: 0.35 } : {}) }}
             aria-label={t('layers:part', { number: layer.index, size: formatBytes(layer.sizeBytes), lost: formatBytes(layer.reclaimableBytes) })}
             aria-pressed={selected === layer.index}
             onClick={() => onSelect(layer.index)}
@@ -28,3 +28,6 @@ export const LayerStrip = memo(function LayerStrip({ layers, selected, onSelect 
     </div>
   );
 });
+
+/** A layer that is still in its registry is known by its compressed size alone. */
+const weight = (layer: ReportLayer) => (layer.isAbsent ? layer.compressedBytes : layer.sizeBytes);

@@ -14,6 +14,7 @@ import { Page } from '../ui/page.tsx';
 import { FailureNote, LoadingRows } from '../ui/states.tsx';
 import classes from './layers.module.css';
 import { OpeningState } from './opening-state.tsx';
+import { RegistryOpener } from './registry-opener.tsx';
 import { knownSession, openFile } from './session.ts';
 
 const SHOWN = 200;
@@ -50,6 +51,7 @@ export default function LayersPage() {
           </Group>
         </Dropzone>
       )}
+      <RegistryOpener />
       <TextInput leftSection={<IconSearch size={15} />} aria-label={t('images:search')} placeholder={t('images:search')} value={search} onChange={(event) => setSearch(event.currentTarget.value)} maw={420} />
       {errors.map(({ host, error }) => <FailureNote key={host.id} title={t('images:listFailed', { host: host.name })} error={error} />)}
       {isLoading ? <LoadingRows /> : (

@@ -61,6 +61,40 @@ export function imageSession(host: string, image: string) {
   });
 }
 
+export interface RemoteAddress { host: string; reference: string; platform: string | undefined }
+const remoteKey = ({ host, reference, platform }: RemoteAddress) => `${host}/registry/${reference}/${platform ?? ''}`;
+
+/** Layers of images in registries whose transfer was asked for. */
+const wanted = new Map<string, 'all' | number[]>();
+
+/** The session of an image that is still in its registry. */
+export function remoteSession(at: RemoteAddress) {
+  return queryOptions({
+    queryKey: [at.host, 'layers', 'registry', at.reference, at.platform ?? ''] as const,
+    gcTime: Infinity,
+    queryFn: async ({ signal, client }) => {
+      const opened = await follow(remoteKey(at), await rpc.layers.openRemote({ host: at.host, reference: at.reference, ...(at.platform ? { platform: at.platform } : {}), layers: wanted.get(remoteKey(at)) ?? [] }, { signal }));
+      void client.prefetchQuery(firstPage(opened.session, opened.image));
+      return opened;
+    },
+  });
+}
+
+/** Opens it again, with these layers transferred too. @throws what main says; what was there stays */
+export async function readLayers(client: QueryClient, at: RemoteAddress, layers: 'all' | readonly number[]): Promise<OpenedImage> {
+  const before = wanted.get(remoteKey(at)) ?? [];
+  wanted.set(remoteKey(at), before === 'all' || layers === 'all' ? 'all' : [...new Set([...before, ...layers])]);
+  try {
+    return await client.fetchQuery({ ...remoteSession(at), staleTime: 0 });
+  } catch (error) {
+    wanted.set(remoteKey(at), before);
+    throw error;
+  }
+}
+
+/** Of what `readLayers` transfers just now. */
+export const remoteProgress = (at: RemoteAddress, all: Record<string, Progress>): Progress | undefined => all[remoteKey(at)];
+
 /** The files of a container as they are now. */
 export async function openContainer(host: string, id: string, name: string, signal: AbortSignal): Promise<OpenedImage> {
   return follow(imageKey(host, id), await rpc.layers.openContainer({ host, id, name }, { signal }));
@@ -87,7 +121,7 @@ export async function openFile(file: File, signal: AbortSignal): Promise<OpenedI
 
 /** Opens the image again when its session is gone (main keeps the last few). */
 export function reopenWhenGone(client: QueryClient, error: unknown): void {
-  if (failureOf(error).kind === 'NotFound') void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === 'layers' && queryKey.length === 3 });
+  if (failureOf(error).kind === 'NotFound') void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === 'layers' });
 }
 
 /** Starts a download the browser's way. */

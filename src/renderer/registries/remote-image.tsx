@@ -1,13 +1,15 @@
 // An image that is still in its registry: platforms, configuration, layers and what a pull would transfer.
 import { Badge, Button, Code, Group, Paper, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
-import { IconCloudDownload } from '@tabler/icons-react';
+import { IconCloudDownload, IconStack3 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import type { RemotePlatform } from '../../main/contract/registries.ts';
 import { trayOpen } from '../frame/task-tray.tsx';
 import { readable } from '../images/layer-strip.tsx';
 import { startPull } from '../images/transfers.ts';
+import { remotePath } from '../layers/registry-opener.tsx';
 import { useHost } from '../queries.ts';
 import { rpc } from '../rpc.ts';
 import { formatAge, formatBytes } from '../ui/format.ts';
@@ -35,7 +37,10 @@ export function RemoteImagePanel({ host, address, repository, tag }: RemoteImage
         <Stack gap="md">
           <Group justify="space-between" align="flex-start" wrap="nowrap">
             <div style={{ minWidth: 0 }}><Title order={2}>{repository}<Text span inherit fw={400} c="var(--gantry-subtle)">:{tag}</Text></Title><Text size="xs" ff="monospace" c="var(--gantry-subtle)" truncate>{image.data.digest}</Text></div>
-            <Button leftSection={<IconCloudDownload size={16} />} onClick={pull} disabled={!shown} flex="none">{t('registries:pull')}</Button>
+            <Group gap="xs" wrap="nowrap" flex="none">
+              {shown && <Button component={Link} href={`${remotePath(host, reference)}?platform=${encodeURIComponent(nameOf(shown))}`} variant="default" leftSection={<IconStack3 size={16} />}>{t('layers:registry.explore')}</Button>}
+              <Button leftSection={<IconCloudDownload size={16} />} onClick={pull} disabled={!shown}>{t('registries:pull')}</Button>
+            </Group>
           </Group>
           {image.data.platforms.length > 1 && <SegmentedControl size="xs" value={String(chosen)} onChange={(value) => setChosen(Number(value))} data={image.data.platforms.map((platform, index) => ({ value: String(index), label: nameOf(platform) }))} aria-label={t('registries:platform')} w="fit-content" />}
           {shown && <PlatformFacts platform={shown} />}

@@ -1,5 +1,6 @@
 // Registries: log in (/auth), what a tag is without pulling it (/distribution), and the engine's own /gantry/registries for browsing.
 // Docker's shapes: Engine API v1.47, "SystemAuth", "DistributionInspect". Credentials come in X-Registry-Auth, never in an address.
+import { isDigest } from '../../base/digest.ts';
 import { browseImage, browseRepositories, browseTags, distributionInspect } from '../../images/browse.ts';
 import type { ImageDomain } from '../../images/images.ts';
 import { credentialsFromHeader, type Credentials } from '../../registry/auth.ts';
@@ -8,7 +9,7 @@ import { DEFAULT_DOMAIN, parseReference, withDefaultTag } from '../../registry/r
 import { EngineError, InvalidParameter, Unauthorized } from '../../wire/errors.ts';
 import { searchImages, type SearchOptions } from '../../images/search.ts';
 import { parseFilters } from '../filters.ts';
-import { empty, json } from '../reply.ts';
+import { empty, json, stream } from '../reply.ts';
 import { del, get, intQuery, post, put, type Call, type Route } from '../router.ts';
 
 const HUB_ADDRESSES = ['', 'https://index.docker.io/v1/', 'index.docker.io', 'registry-1.docker.io', 'docker.io'];
@@ -69,6 +70,15 @@ export function registryRoutes(domain: ImageDomain): Route[] {
     get('/gantry/registry-image/{name:all}', async (call) => {
       const reference = image(call);
       return json(await browseImage(await registries.client(reference.domain, credentials(call)), reference, call.signal));
+    }),
+    /** A blob of an image's repository as the registry has it, unchecked: who asks knows the digest. Query: `digest`. */
+    get('/gantry/registry-blob/{name:all}', async (call) => {
+      const reference = image(call);
+      const digest = call.query.get('digest') ?? '';
+      if (!isDigest(digest)) throw new InvalidParameter(`invalid digest ${JSON.stringify(digest)}`);
+      const body = await (await registries.client(reference.domain, credentials(call))).blob(reference.path, digest, { signal: call.signal });
+      const length = body.headers['content-length'];
+      return stream(body, 'application/octet-stream', length === undefined ? {} : { 'Content-Length': Number(length) });
     }),
   ];
 }

@@ -12,6 +12,12 @@ export default {
   readOf: '{{read}} of about {{total}}',
   archive: 'Archive',
   transfer: { title: 'This image has {{size}}', text: 'Its host is behind a network. To show its layers it is read once, as docker save would; after that it is kept here.', go: 'Read it' },
+  choice: 'Image or platform',
+  registry: {
+    crumb: 'In a registry', unread: 'Not read yet.', there: 'in the registry', failed: 'The layers cannot be read from the registry', read: 'Read', storedSoFar: 'Stored, as far as read',
+    absent_one: '{{count}} layer shown here is still in the registry: reading it transfers {{size}}.', absent_other: '{{count}} layers shown here are still in the registry: reading them transfers {{size}}.',
+    open: 'Open', label: 'Image in a registry', placeholder: 'registry.example.org/team/app:1.2', hint: 'Not pulled: only the layers you open are transferred.', from: 'Asked for by', explore: 'Explore layers',
+  },
   strip: 'Layers to scale',
   part: 'Layer {{number}}: {{size}}, {{lost}} reclaimable',
   list: 'Layers',
@@ -93,7 +99,7 @@ export default {
   contents: { label: 'Text to find inside files', upTo: 'Layers 0–{{layer}}', only: 'Layer {{layer}}', go: 'Search', stop: 'Stop', progress: 'Searching', failed: 'The search failed', found_one: '{{count}} line', found_other: '{{count}} lines', binary: 'binary file' },
   compare: {
     open: 'Compare', crumb: 'Comparison', title: 'Compare {{name}}', with: 'With the image', choose: 'Choose an image or a container of any host', containers: 'Containers', archive: 'Or an archive from this computer', noArchive: 'No archive',
-    isOlder: 'The other one is the older', ignoreTimes: 'Ignore modification times', failed: 'The images cannot be compared', hint: 'Files, configuration and layers are compared.',
+    registry: 'Or an image in a registry', registryHint: 'Layers this engine has are not transferred.', isOlder: 'The other one is the older', ignoreTimes: 'Ignore modification times', failed: 'The images cannot be compared', hint: 'Files, configuration and layers are compared.',
     changes: 'Changes', size: 'Size', config: 'Configuration', sameConfig: 'The same in both.', common_one: '{{count}} layer in common', common_other: '{{count}} layers in common',
   },
 };

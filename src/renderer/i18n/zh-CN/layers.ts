@@ -12,6 +12,12 @@ export default {
   readOf: '已读 {{read}}，共约 {{total}}',
   archive: '归档',
   transfer: { title: '该镜像大小为 {{size}}', text: '它所在的主机需要经过网络访问。要显示各层，需像 docker save 那样读取一次；之后会保存在本机。', go: '读取' },
+  choice: '镜像或平台',
+  registry: {
+    crumb: '仓库中的镜像', unread: '尚未读取。', there: '在仓库中', failed: '无法从仓库读取镜像层', read: '读取', storedSoFar: '存储（已读部分）',
+    absent_one: '此处有 {{count}} 层仍在仓库中：读取需要传输 {{size}}。', absent_other: '此处有 {{count}} 层仍在仓库中：读取需要传输 {{size}}。',
+    open: '打开', label: '仓库中的镜像', placeholder: 'registry.example.org/team/app:1.2', hint: '不会拉取：只传输您打开的层。', from: '由此主机请求', explore: '查看镜像层',
+  },
   strip: '按比例显示的各层',
   part: '第 {{number}} 层：{{size}}，可回收 {{lost}}',
   list: '镜像层',
@@ -93,7 +99,7 @@ export default {
   contents: { label: '在文件内容中查找的文字', upTo: '第 0–{{layer}} 层', only: '第 {{layer}} 层', go: '搜索', stop: '停止', progress: '正在搜索', failed: '搜索失败', found_one: '{{count}} 行', found_other: '{{count}} 行', binary: '二进制文件' },
   compare: {
     open: '比较', crumb: '比较', title: '比较 {{name}}', with: '与镜像', choose: '选择任意主机上的镜像或容器', containers: '容器', archive: '或本机上的归档', noArchive: '不使用归档',
-    isOlder: '另一个是较旧的', ignoreTimes: '忽略修改时间', failed: '无法比较这两个镜像', hint: '比较文件、配置和各层。',
+    registry: '或仓库中的镜像', registryHint: '引擎已有的层不会再次传输。', isOlder: '另一个是较旧的', ignoreTimes: '忽略修改时间', failed: '无法比较这两个镜像', hint: '比较文件、配置和各层。',
     changes: '改动', size: '大小', config: '配置', sameConfig: '两者相同。', common_one: '共有 {{count}} 层', common_other: '共有 {{count}} 层',
   },
 };
