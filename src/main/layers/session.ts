@@ -102,9 +102,10 @@ export function createSession(analysis: Analysis): Session {
   };
 }
 
-const SIZE_DEPTH = 4;
-const SIZE_CHILDREN = 90;
-const SIZE_SHARE = 0.0008; // a rectangle of less is not seen
+const SIZE_DEPTH = 6;
+const SIZE_CHILDREN = 300;
+const SIZE_ROOT_CHILDREN = 1500; // of the directory that is looked at
+const SIZE_SHARE = 0.0004; // a rectangle of less is 12 pixels wide on a usual screen; bounds the answer to some 2,500 items
 
 /** The largest things below a node, a few levels deep; the rest of each directory is gathered in one item without name. */
 function sizesOf(view: View, root: number): SizeNode {
@@ -117,7 +118,7 @@ function sizesOf(view: View, root: number): SizeNode {
     const children: number[] = [];
     for (let child = view.tree.firstChild[node] as number; child < (view.tree.firstChild[node + 1] as number); child++) if (view.isShown[child] === 1 && (view.bytes[child] as number) > 0) children.push(child);
     children.sort((a, b) => (view.bytes[b] as number) - (view.bytes[a] as number));
-    const shown = children.slice(0, SIZE_CHILDREN).filter((child) => (view.bytes[child] as number) / total >= SIZE_SHARE);
+    const shown = children.slice(0, depth === SIZE_DEPTH ? SIZE_ROOT_CHILDREN : SIZE_CHILDREN).filter((child) => (view.bytes[child] as number) / total >= SIZE_SHARE);
     item.children = shown.map((child) => make(child, depth - 1));
     const rest = item.bytes - item.children.reduce((sum, child) => sum + child.bytes, 0);
     if (rest > 0 && children.length > shown.length) item.children.push({ id: -1, name: '', bytes: rest, mark: 0, layer: view.layer, isDirectory: false, children: [] });

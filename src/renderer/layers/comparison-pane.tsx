@@ -1,4 +1,5 @@
-// What differs between two images besides files: configuration, and the layers of both side by side.
+// What differs between two images besides files: configuration, and the layers of both as a waterfall, each bar beginning where the one
+// before it ended.
 import { Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { ExplorerImage, ReportLayer } from '../../main/contract/layers.ts';
@@ -16,7 +17,7 @@ export function ComparisonPane({ image }: { image: ExplorerImage }) {
   const files = image.layers[1]?.files;
   const common = layers.before.findIndex((layer, index) => layer.diffId !== layers.after[index]?.diffId);
   const commonCount = common === -1 ? layers.before.length : common;
-  const largest = Math.max(1, ...[...layers.before, ...layers.after].map((layer) => layer.sizeBytes));
+  const largest = Math.max(1, sum(layers.before), sum(layers.after));
   return (
     <div className={classes.scroll}>
       <Stack p="sm" gap="md">
@@ -44,7 +45,7 @@ export function ComparisonPane({ image }: { image: ExplorerImage }) {
               {side.map((layer, index) => (
                 <div key={layer.index} title={layer.instruction} style={{ marginTop: 3, opacity: index < commonCount ? 0.45 : 1 }}>
                   <Group justify="space-between" wrap="nowrap" gap={6}><Text size="xs" ff="monospace" className={classes.clip}>{layer.instruction || layer.diffId.slice(7, 19)}</Text><Text size="xs" className="numeric" style={{ whiteSpace: 'nowrap' }}>{formatBytes(layer.sizeBytes)}</Text></Group>
-                  <div className={classes.bar} style={{ marginTop: 1 }}><i style={{ width: `${(100 * layer.sizeBytes) / largest}%`, background: index < commonCount ? 'var(--mantine-color-gray-5)' : `var(--mantine-color-${colour}-6)` }} /></div>
+                  <div className={classes.bar} style={{ marginTop: 1 }}><i style={{ marginLeft: `${(100 * sum(side.slice(0, index))) / largest}%`, width: `${(100 * layer.sizeBytes) / largest}%`, minWidth: layer.sizeBytes > 0 ? 1 : 0, background: index < commonCount ? 'var(--mantine-color-gray-5)' : `var(--mantine-color-${colour}-6)` }} /></div>
                 </div>
               ))}
             </div>

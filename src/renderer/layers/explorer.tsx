@@ -1,4 +1,5 @@
 // The explorer of one opened image: figures and tabs above, layers at the left, the chosen view beside them.
+import { useQuery } from '@tanstack/react-query';
 import { useCallback, useReducer } from 'react';
 import { AbsentNote, type RemoteAccess } from './absent-note.tsx';
 import { AdviceView } from './advice-view.tsx';
@@ -6,6 +7,7 @@ import { ComparisonPane } from './comparison-pane.tsx';
 import { ContentsView } from './contents-view.tsx';
 import { DetailsPane } from './details-pane.tsx';
 import { ExplorerHead } from './explorer-head.tsx';
+import { dockerfileLines } from './dockerfile-lines.ts';
 import { explore, startState, type StartWish, type Tab } from './explorer-state.ts';
 import { FileTree } from './file-tree.tsx';
 import { LayerList } from './layer-list.tsx';
@@ -15,9 +17,10 @@ import type { OpenedImage } from './session.ts';
 import { SizesView } from './sizes-view.tsx';
 import { WasteView } from './waste-view.tsx';
 
-interface ExplorerProps { opened: OpenedImage; start?: StartWish | undefined; /** the image is in a registry */ remote?: RemoteAccess }
+interface ExplorerProps { opened: OpenedImage; start?: StartWish | undefined; /** where it may have been built */ host?: string; /** the image is in a registry */ remote?: RemoteAccess }
 
-export function Explorer({ opened: { session, image }, start, remote }: ExplorerProps) {
+export function Explorer({ opened: { session, image }, start, host, remote }: ExplorerProps) {
+  const dockerfile = useQuery({ ...dockerfileLines(host ?? '', image), enabled: host !== undefined && image.imageId !== '' });
   const isComparison = image.comparison !== undefined;
   const [state, dispatch] = useReducer(explore, image, (first) => ({ ...startState(first), ...start }));
   const selectLayer = useCallback((layer: number) => dispatch({ type: 'layer', layer }), []);
@@ -27,8 +30,8 @@ export function Explorer({ opened: { session, image }, start, remote }: Explorer
     <>
       <ExplorerHead image={image} tab={state.tab} onTab={selectTab} />
       {!isComparison && <LayerStrip layers={image.layers} selected={state.layer} onSelect={selectLayer} />}
-      <div className={classes.explorer} {...(state.tab === 'files' ? {} : { 'data-wide': true })}>
-        <nav className={classes.pane}>{isComparison ? <ComparisonPane image={image} /> : <LayerList image={image} selected={state.layer} onSelect={selectLayer} />}</nav>
+      <div className={classes.explorer} {...(state.tab !== 'files' ? { 'data-wide': true } : state.selected === undefined ? {} : { 'data-detailed': true })}>
+        <nav className={classes.pane}>{isComparison ? <ComparisonPane image={image} /> : <LayerList image={image} dockerfile={dockerfile.data} selected={state.layer} onSelect={selectLayer} />}</nav>
         {state.tab === 'files' && <FileTree session={session} state={state} dispatch={dispatch} isComparison={isComparison} isPartial={image.layers.some((layer) => layer.isAbsent)}>{note}</FileTree>}
         {state.tab === 'files' && <DetailsPane session={session} image={image} node={state.selected} layer={state.layer} />}
         {state.tab === 'sizes' && <SizesView session={session} image={image} state={state} dispatch={dispatch} />}

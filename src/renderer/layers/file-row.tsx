@@ -41,7 +41,7 @@ export const FileRow = memo(function FileRow({ row, index, top, isSelected, onSe
 function Summary({ counts }: { counts: number[] }) {
   const found = CHANGES.filter((mark) => (counts[markNumber(mark)] ?? 0) > 0);
   if (found.length === 0) return null;
-  return <span style={{ flex: 'none', fontSize: 11, display: 'inline-flex', gap: 6 }}>{found.map((mark) => <span key={mark} className="numeric" style={{ color: ink(MARK_COLOURS[mark]) }}>{MARK_LETTERS[mark]}{counts[markNumber(mark)]}</span>)}</span>;
+  return <span className={classes.summary}>{found.map((mark) => <span key={mark} className="numeric" style={{ color: ink(MARK_COLOURS[mark]) }}>{MARK_LETTERS[mark]}{counts[markNumber(mark)]}</span>)}</span>;
 }
 
 /** Control and direction characters would disturb the line: they are shown by their code. */

@@ -32,7 +32,7 @@ export default function ImageLayersPage() {
         <EmptyState icon={IconNetwork} title={t('layers:transfer.title', { size: formatBytes(opened.error.bytes) })} text={t('layers:transfer.text')}>
           <Button onClick={() => { agreeToTransfer(hostId, id); void opened.refetch(); }}>{t('layers:transfer.go')}</Button>
         </EmptyState>
-      ) : opened.isError ? <FailureNote title={t('layers:cannotOpen')} error={opened.error} onRetry={() => void opened.refetch()} /> : <Explorer key={opened.data.session} opened={opened.data} />}
+      ) : opened.isError ? <FailureNote title={t('layers:cannotOpen')} error={opened.error} onRetry={() => void opened.refetch()} /> : <Explorer key={opened.data.session} opened={opened.data} host={hostId} />}
     </Page>
   );
 }

@@ -1,16 +1,18 @@
 // The layers in order, each with its instruction and sizes; lines of history that made no layer are thin. Up and down walk the layers.
-import { Badge, Group, Text, Tooltip } from '@mantine/core';
+import { Anchor, Badge, Group, Text, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconCloud } from '@tabler/icons-react';
-import { memo, useEffect, useRef, type KeyboardEvent } from 'react';
+import { memo, useEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import type { ExplorerImage, ReportLayer } from '../../main/contract/layers.ts';
 import { formatAge, formatBytes } from '../ui/format.ts';
+import type { DockerfileLines } from './dockerfile-lines.ts';
 import classes from './layers.module.css';
 import { CHANGES, ink, layerColour, MARK_COLOURS } from './marks.ts';
 
-interface Props { image: ExplorerImage; selected: number; onSelect: (layer: number) => void }
+interface Props { image: ExplorerImage; dockerfile?: DockerfileLines | null | undefined; selected: number; onSelect: (layer: number) => void }
 
-export const LayerList = memo(function LayerList({ image, selected, onSelect }: Props) {
+export const LayerList = memo(function LayerList({ image, dockerfile, selected, onSelect }: Props) {
   const { t } = useTranslation();
   const list = useRef<HTMLDivElement>(null);
   const largest = Math.max(1, ...image.layers.map((layer) => layer.sizeBytes));
@@ -32,14 +34,23 @@ export const LayerList = memo(function LayerList({ image, selected, onSelect }: 
       {steps.map((step, index) => {
         const layer = step.layer === undefined ? undefined : image.layers[step.layer];
         return layer === undefined
-          ? <div key={index} className={classes.step} title={step.instruction} role="presentation">{step.instruction}</div>
-          : <LayerItem key={index} layer={layer} largest={largest} isSelected={selected === layer.index} onSelect={onSelect} />;
+          ? <div key={index} className={classes.step} title={step.instruction} role="presentation"><span className={classes.clip}>{step.instruction}</span>{dockerfile && <LineLink dockerfile={dockerfile} index={index} />}</div>
+          : <LayerItem key={index} layer={layer} largest={largest} isSelected={selected === layer.index} onSelect={onSelect} line={dockerfile && <LineLink dockerfile={dockerfile} index={index} />} />;
       })}
     </div>
   );
 });
 
-function LayerItem({ layer, largest, isSelected, onSelect }: { layer: ReportLayer; largest: number; isSelected: boolean; onSelect: (layer: number) => void }) {
+/** "Dockerfile:12", to where it was built. */
+function LineLink({ dockerfile: { file, href, lines }, index }: { dockerfile: DockerfileLines; index: number }) {
+  const { t } = useTranslation();
+  const line = lines.get(index);
+  if (line === undefined) return null;
+  const name = file.split('/').at(-1) ?? file;
+  return <Anchor component={Link} href={href} className={classes.line} title={t('layers:line', { file, first: line.first, last: line.last })} onClick={(event: MouseEvent) => event.stopPropagation()}>{name}:{line.first}</Anchor>;
+}
+
+function LayerItem({ layer, line, largest, isSelected, onSelect }: { layer: ReportLayer; line: ReactNode; largest: number; isSelected: boolean; onSelect: (layer: number) => void }) {
   const { t, i18n } = useTranslation();
   const kept = layer.sizeBytes - layer.reclaimableBytes;
   return (
@@ -50,9 +61,11 @@ function LayerItem({ layer, largest, isSelected, onSelect }: { layer: ReportLaye
           {layer.isAbsent && <Badge size="xs" color="blue" variant="light" leftSection={<IconCloud size={10} />}>{t('layers:registry.there')}</Badge>}
           {layer.error && <Tooltip label={layer.error} multiline maw={420}><Badge size="xs" color="red" leftSection={<IconAlertTriangle size={10} />}>{t('layers:broken')}</Badge></Tooltip>}
         </Group>
+        {line}
         <Text size="xs" fw={600} className="numeric" {...(layer.isAbsent ? { c: 'var(--gantry-subtle)' } : {})}>{formatBytes(layer.isAbsent ? layer.compressedBytes : layer.sizeBytes)}</Text>
       </Group>
       <div className={classes.instruction}>{layer.instruction || layer.diffId.slice(0, 19) || t('layers:unknownInstruction')}</div>
+      {layer.error && isSelected && <Text size="xs" c={ink('red')} mt={4} style={{ overflowWrap: 'anywhere' }}>{layer.error}</Text>}
       <div className={classes.bar}>
         <i style={{ width: `${(100 * kept) / largest}%`, background: layerColour(layer.index) }} />
         <i style={{ width: `${(100 * layer.reclaimableBytes) / largest}%`, background: 'var(--mantine-color-red-6)' }} />

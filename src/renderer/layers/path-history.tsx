@@ -12,7 +12,7 @@ export function PathHistory({ image, events, chosen, onChoose }: { image: Explor
   const costs = shown.reduce((sum, event) => sum + (event.state?.storedBytes ?? 0), 0);
   return (
     <div>
-      <Group justify="space-between"><Text size="xs" fw={600}>{t('layers:history')}</Text>{shown.length > 1 && <Text size="xs" c="var(--gantry-subtle)" className="numeric">{t('layers:allCopies', { size: formatBytes(costs) })}</Text>}</Group>
+      <Group justify="space-between"><Text size="xs" fw={600}>{t('layers:history')}</Text>{costs > 0 && shown.length > 1 && <Text size="xs" c="var(--gantry-subtle)" className="numeric">{t('layers:allCopies', { size: formatBytes(costs) })}</Text>}</Group>
       <Stack gap={1} mt={4}>
         {shown.map((event) => (
           <UnstyledButton key={event.layer} className={classes.event} aria-pressed={event.layer === chosen} disabled={event.state === undefined} onClick={() => onChoose(event.layer)}>
