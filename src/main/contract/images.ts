@@ -40,6 +40,7 @@ export interface ImageDetail {
     WorkingDir?: string;
     Labels?: Record<string, string> | null;
     StopSignal?: string;
+    Healthcheck?: { Test?: string[] } | null;
     Shell?: string[] | null;
   } | null;
   RootFS?: { Type: string; Layers?: string[] };

@@ -31,15 +31,16 @@ export function ActivityCard() {
 
 function Line({ item: { host, event } }: { item: Activity }) {
   const name = nameOf(event);
+  const { t, i18n } = useTranslation();
   const hosts = useHosts();
-  const time = new Date(event.time * 1000).toLocaleTimeString();
+  const time = new Date(event.time * 1000).toLocaleTimeString(i18n.language);
   const href = event.Type === 'container' && event.Action !== 'destroy' ? `/containers/${host}/${event.Actor.ID}` : undefined;
   return (
     <div className={classes.event}>
       <Text size="xs" c="var(--gantry-subtle)" className="numeric">{time}</Text>
       <Badge size="sm" color={COLOURS[event.Action.split(':')[0] ?? ''] ?? 'gray'}>{event.Action.split(':')[0]}</Badge>
       <Text size="sm" truncate>{href ? <Anchor component={Link} href={href} size="sm">{name}</Anchor> : name}</Text>
-      <Text size="xs" c="var(--gantry-subtle)">{event.Type}{hosts.length > 1 && ` · ${hosts.find((known) => known.id === host)?.name ?? host}`}</Text>
+      <Text size="xs" c="var(--gantry-subtle)">{t(`dashboard:types.${event.Type}`, event.Type)}{hosts.length > 1 && ` · ${hosts.find((known) => known.id === host)?.name ?? host}`}</Text>
     </div>
   );
 }

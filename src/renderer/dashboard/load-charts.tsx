@@ -25,7 +25,7 @@ interface ChartProps { title: string; now: string | undefined; points: LoadPoint
 function Chart({ title, now, points, format, series }: ChartProps) {
   const time = new Intl.DateTimeFormat(undefined, { minute: '2-digit', second: '2-digit' });
   return (
-    <Card title={title} aside={<Text size="sm" fw={560} className="numeric">{now}</Text>}>
+    <Card title={title} aside={<Text size="sm" fw={560} className="numeric" style={{ whiteSpace: 'nowrap' }}>{now}</Text>}>
       <AreaChart h={132} data={points} dataKey="atMs" series={series} withDots={false} withXAxis={false} gridAxis="x" strokeWidth={1.8} curveType="linear" fillOpacity={0.18} valueFormatter={format} yAxisProps={{ width: 64, tickCount: 4, domain: [0, 'auto'] }} tooltipProps={{ isAnimationActive: false, labelFormatter: (value) => (Number.isFinite(Number(value)) ? time.format(Number(value)) : '') }} areaProps={{ isAnimationActive: false }} />
     </Card>
   );

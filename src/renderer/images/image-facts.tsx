@@ -1,7 +1,7 @@
 // What the image says about itself: names, and the configuration a container starts with.
 import { ActionIcon, Badge, Code, Group, Paper, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImageDetail } from '../../main/contract/images.ts';
 import { rpc } from '../rpc.ts';
@@ -21,6 +21,7 @@ export function ImageFacts({ image, host }: { image: ImageDetail; host: string }
     ['user', config.User],
     ['ports', badges(config.ExposedPorts)],
     ['volumes', badges(config.Volumes)],
+    ['health', config.Healthcheck?.Test && <Code>{JSON.stringify(config.Healthcheck.Test)}</Code>],
     ['stopSignal', config.StopSignal],
     ['author', image.Author],
   ];
@@ -57,8 +58,13 @@ function Pairs({ title, pairs }: { title: string; pairs: [string, string][] }) {
   return (
     <Section title={title}>
       {pairs.length === 0 ? <Text size="sm" c="dimmed" p="sm">{t('images:facts.none')}</Text> : (
-        <Table fz="sm" layout="fixed"><Table.Tbody>{pairs.map(([name, value]) => <Table.Tr key={name}><Table.Td w="40%" ff="monospace" style={{ overflowWrap: 'anywhere' }}>{name}</Table.Td><Table.Td ff="monospace" style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td></Table.Tr>)}</Table.Tbody></Table>
+        <Table fz="sm" layout="fixed"><Table.Tbody>{pairs.map(([name, value]) => <Table.Tr key={name}><Table.Td w="46%" ff="monospace" fz="xs" style={{ overflowWrap: 'anywhere' }}>{breakable(name)}</Table.Td><Table.Td ff="monospace" fz="xs" style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td></Table.Tr>)}</Table.Tbody></Table>
       )}
     </Section>
   );
+}
+
+/** A long name breaks after a dot rather than in the middle of a word. */
+function breakable(name: string): ReactNode {
+  return name.split(/(?<=\.)/).map((part, index) => <Fragment key={index}>{index > 0 && <wbr />}{part}</Fragment>);
 }

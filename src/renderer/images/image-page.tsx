@@ -30,6 +30,7 @@ export default function ImagePage() {
   const { rows } = useImages();
   const map = useLayerMap(hostId);
   const [layer, setLayer] = useState<number>();
+  const [tab, setTab] = useState<string | null>('overview');
   const crumbs = <Breadcrumbs fz="sm"><Anchor component={Link} href="/images">{t('images:title')}</Anchor><span>{shortId(id)}</span></Breadcrumbs>;
   if (detail.isPending) return <LoadingRows />;
   if (detail.isError) return <Page title={shortId(id)} before={crumbs}><FailureNote title={t('images:gone')} error={detail.error} onRetry={() => void detail.refetch()} /></Page>;
@@ -53,8 +54,8 @@ export default function ImagePage() {
       }
       actions={image && imageActions.filter((action) => action.appliesTo([image])).map((action, index) => <Button key={action.id} size="xs" variant={index === 0 ? 'filled' : 'default'} leftSection={<action.icon size={15} />} onClick={() => void action.perform([image])}>{t(action.label)}</Button>)}
     >
-      <LayerStrip layers={layers} selected={layer} onSelect={setLayer} />
-      <Tabs defaultValue="overview" keepMounted={false}>
+      <LayerStrip layers={layers} selected={layer} onSelect={(index) => { setLayer(index); setTab('layers'); }} nameOf={nameById} />
+      <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="overview" leftSection={<IconInfoCircle size={15} />}>{t('images:tabs.overview')}</Tabs.Tab>
           <Tabs.Tab value="layers" leftSection={<IconStack3 size={15} />}>{t('images:tabs.layers')} <Text span size="xs" c="dimmed">{layers.length}</Text></Tabs.Tab>
@@ -64,7 +65,7 @@ export default function ImagePage() {
         </Tabs.List>
         <Stack pt="md">
           <Tabs.Panel value="overview"><ImageFacts image={detail.data} host={hostId} /></Tabs.Panel>
-          <Tabs.Panel value="layers"><LayerList layers={layers} selected={layer} onSelect={setLayer} nameOf={nameById} /></Tabs.Panel>
+          <Tabs.Panel value="layers"><LayerList layers={layers} selected={layer} onSelect={(index) => setLayer(index === layer ? undefined : index)} nameOf={nameById} linkOf={(other) => `/images/${hostId}/${encodeURIComponent(other)}`} /></Tabs.Panel>
           <Tabs.Panel value="history"><HistoryTable host={hostId} id={detail.data.Id} /></Tabs.Panel>
           <Tabs.Panel value="used"><UsedBy containers={image?.usedBy ?? []} /></Tabs.Panel>
           <Tabs.Panel value="inspect"><Code block tabIndex={0}>{JSON.stringify(detail.data, null, 2)}</Code></Tabs.Panel>

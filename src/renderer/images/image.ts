@@ -11,9 +11,9 @@ export interface Image extends HostRow<ImageRow> {
   sharedBytes?: number;
 }
 
-/** Real tags: engines write `<none>:<none>` for none. */
+/** Real tags: engines write `<none>:<none>` for none. The shortest is first: rather the name a person uses than its copy in a registry. */
 export function tagsOf(row: Pick<ImageRow, 'RepoTags'>): string[] {
-  return (row.RepoTags ?? []).filter((tag) => !tag.startsWith('<none>'));
+  return (row.RepoTags ?? []).filter((tag) => !tag.startsWith('<none>')).toSorted((a, b) => a.length - b.length);
 }
 
 export function imageName(image: Pick<Image, 'row'>): string {

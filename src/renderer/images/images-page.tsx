@@ -1,10 +1,11 @@
 // All images of the hosts in scope: find, get, clean up.
-import { ActionIcon, Badge, Button, Group, Menu, SegmentedControl, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Badge, Button, Group, Menu, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
 import { IconChartTreemap, IconChevronDown, IconCloudDownload, IconFileImport, IconRecycle, IconSearch, IconStack2 } from '@tabler/icons-react';
 import type { TFunction } from 'i18next';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useSearchParams } from 'wouter';
+import { useScopedHosts } from '../queries.ts';
 import { DataTable, type Column } from '../ui/data-table.tsx';
 import { formatAge, formatBytes, shortId } from '../ui/format.ts';
 import { HostBadge } from '../ui/host-badge.tsx';
@@ -25,6 +26,8 @@ const asOpen = (text: string | null): Open | undefined => (['pull', 'load', 'pru
 export default function ImagesPage() {
   const { t, i18n } = useTranslation();
   const { rows, isLoading, errors, retry } = useImages();
+  const hosts = useScopedHosts();
+  const [onHost, setOnHost] = useState<string | null>(null);
   const [search, setSearch] = useState('');
   const [filter, setFilter] = useState<ImageFilter>('all');
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -34,10 +37,10 @@ export default function ImagesPage() {
   const [, go] = useLocation();
   const shown = useMemo(() => {
     const words = search.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    return rows.filter((image) => fits(image, filter) && words.every((word) => `${tagsOf(image.row).join(' ')} ${image.row.Id}`.toLowerCase().includes(word)));
-  }, [rows, search, filter]);
+    return rows.filter((image) => fits(image, filter) && (onHost === null || image.host.id === onHost) && words.every((word) => `${tagsOf(image.row).join(' ')} ${image.row.Id}`.toLowerCase().includes(word)));
+  }, [rows, search, filter, onHost]);
   const items = useMemo(() => rows.filter((item) => selected.has(item.key)), [rows, selected]);
-  const columns = useMemo(() => columnsOf(t, i18n.language), [t, i18n.language]);
+  const columns = useMemo(() => columnsOf(t, i18n.language, hosts.length > 1), [t, i18n.language, hosts.length]);
   usePaletteActions('images', t('images:title'), imageActions, items);
   const close = () => {
     setOpen(undefined);
@@ -76,6 +79,7 @@ export default function ImagesPage() {
           <Group gap="sm">
             <TextInput value={search} onChange={(event) => setSearch(event.currentTarget.value)} placeholder={t('images:search')} aria-label={t('images:search')} leftSection={<IconSearch size={15} />} w={320} />
             <SegmentedControl size="sm" value={filter} onChange={(value) => setFilter(value as ImageFilter)} data={FILTERS.map((value) => ({ value, label: t(`images:filter.${value}`) }))} aria-label={t('images:filter.label')} />
+            {hosts.length > 1 && <Select value={onHost} onChange={setOnHost} data={hosts.map(({ id, name }) => ({ value: id, label: name }))} placeholder={t('images:filter.anyHost')} clearable aria-label={t('images:filter.host')} w={170} />}
           </Group>
           <SelectionBar actions={imageActions} items={items} onClear={() => setSelected(new Set())} />
           <DataTable label={t('images:title')} rows={shown} columns={columns} keyOf={(item) => item.key} nameOf={imageName} defaultSort={{ column: 'created', descending: true }} selected={selected} onSelect={setSelected} onOpen={(item) => go(`/images/${item.host.id}/${encodeURIComponent(item.row.Id)}`)} onKey={(key) => key === 'Delete' && items.length > 0 && void imageActions.at(-1)?.perform(items)} />
@@ -89,15 +93,15 @@ export default function ImagesPage() {
   );
 }
 
-function columnsOf(t: TFunction, language: string): Column<Image>[] {
+function columnsOf(t: TFunction, language: string, severalHosts: boolean): Column<Image>[] {
   return [
-    { id: 'name', label: t('images:columns.name'), width: 'minmax(240px, 3fr)', sortBy: imageName, render: (item) => <Name image={item} more={t} /> },
-    { id: 'id', label: t('images:columns.id'), width: '120px', render: (item) => <Text size="xs" ff="monospace" c="var(--gantry-subtle)">{shortId(item.row.Id)}</Text> },
-    { id: 'size', label: t('images:columns.size'), width: '92px', align: 'right', sortBy: (item) => item.row.Size, render: (item) => formatBytes(item.row.Size) },
-    { id: 'shared', label: t('images:columns.shared'), width: '92px', align: 'right', sortBy: (item) => item.sharedBytes ?? -1, render: (item) => <Text size="sm" c="var(--gantry-subtle)">{item.sharedBytes === undefined ? '–' : formatBytes(item.sharedBytes)}</Text> },
-    { id: 'used', label: t('images:columns.used'), width: 'minmax(110px, 1fr)', sortBy: (item) => item.usedBy.length, render: (item) => item.usedBy.length > 0 && <Badge color="teal" size="sm">{t('images:usedBy', { count: item.usedBy.length })}</Badge> },
-    { id: 'created', label: t('images:columns.created'), width: '132px', sortBy: (item) => item.row.Created, render: (item) => formatAge(item.row.Created * 1000, language) },
-    { id: 'host', label: t('images:columns.host'), width: '120px', sortBy: (item) => item.host.name, render: (item) => <HostBadge host={item.host} /> },
+    { id: 'name', label: t('images:columns.name'), width: 'minmax(150px, 3fr)', sortBy: imageName, render: (item) => <Name image={item} more={t} /> },
+    { id: 'id', label: t('images:columns.id'), width: '108px', hideBelow: 900, render: (item) => <Text size="xs" ff="monospace" c="var(--gantry-subtle)">{shortId(item.row.Id)}</Text> },
+    { id: 'size', label: t('images:columns.size'), width: '84px', align: 'right', sortBy: (item) => item.row.Size, render: (item) => formatBytes(item.row.Size) },
+    { id: 'shared', label: t('images:columns.shared'), width: '84px', align: 'right', hideBelow: 640, sortBy: (item) => item.sharedBytes ?? -1, render: (item) => <Text size="sm" c="var(--gantry-subtle)">{item.sharedBytes === undefined ? '–' : formatBytes(item.sharedBytes)}</Text> },
+    { id: 'used', label: t('images:columns.used'), width: 'minmax(106px, 1fr)', sortBy: (item) => item.usedBy.length, render: (item) => item.usedBy.length > 0 && <Badge color="teal" size="sm">{t('images:usedBy', { count: item.usedBy.length })}</Badge> },
+    { id: 'created', label: t('images:columns.created'), width: '116px', sortBy: (item) => item.row.Created, render: (item) => formatAge(item.row.Created * 1000, language) },
+    ...(severalHosts ? [{ id: 'host', label: t('images:columns.host'), width: '112px', sortBy: (item: Image) => item.host.name, render: (item: Image) => <HostBadge host={item.host} /> }] : []),
     { id: 'actions', label: '', width: '40px', render: (item) => <RowMenu actions={imageActions} row={item} name={imageName(item)} /> },
   ];
 }
@@ -108,7 +112,7 @@ function Name({ image, more }: { image: Image; more: TFunction }) {
   return (
     <Group gap={6} wrap="nowrap">
       {isDangling(image) ? <Text size="sm" c="var(--gantry-subtle)" fs="italic">{more('images:untagged')}</Text> : <Text size="sm" truncate><Text span fw={560} inherit>{repository}</Text><Text span c="var(--gantry-subtle)" inherit>:{tag}</Text></Text>}
-      {tags.length > 1 && <Badge color="gray" size="xs" title={tags.slice(1).join('\n')}>+{tags.length - 1}</Badge>}
+      {tags.length > 1 && <Badge color="gray" size="xs" title={tags.slice(1).join('\n')} style={{ flex: 'none' }}>+{tags.length - 1}</Badge>}
     </Group>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytesFreed, shares, stackOf } from './layer-map.ts';
+import { bytesFreed, sharedLayers, shares, stackOf } from './layer-map.ts';
 
 const layer = (sizeBytes: number) => ({ diffId: `sha256:${sizeBytes}`, sizeBytes, createdBy: '' });
 const map = { layers: [layer(100), layer(20), layer(3)], images: [{ id: 'a', layers: [0, 1] }, { id: 'b', layers: [0, 2] }] };
@@ -16,3 +16,5 @@ test('removing one image frees its own layers only, removing both frees each lay
 test('each layer tells who else holds it', () => {
   expect(stackOf(map, 'b').map((item) => item.sharedWith)).toEqual([['a'], []]);
 });
+
+test('a layer that several hold names them', () => expect(sharedLayers(map)).toEqual([{ ...layer(100), images: ['a', 'b'] }]));

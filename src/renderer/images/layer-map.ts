@@ -35,3 +35,10 @@ export function stackOf(map: LayerMap, id: string): { index: number; diffId: str
     return layer ? [{ index, ...layer, sharedWith: map.images.filter((image) => image.id !== id && image.layers.includes(index)).map((image) => image.id) }] : [];
   });
 }
+
+/** Layers that several images hold, the largest first. */
+export function sharedLayers(map: LayerMap): { diffId: string; sizeBytes: number; createdBy: string; images: string[] }[] {
+  const holders = map.layers.map((): string[] => []);
+  for (const image of map.images) for (const layer of image.layers) holders[layer]?.push(image.id);
+  return map.layers.flatMap((layer, index) => ((holders[index]?.length ?? 0) > 1 ? [{ ...layer, images: holders[index] as string[] }] : [])).toSorted((a, b) => b.sizeBytes - a.sizeBytes);
+}

@@ -5,15 +5,23 @@ import { useTranslation } from 'react-i18next';
 import { Treemap, ResponsiveContainer } from 'recharts';
 import { Link, useLocation } from 'wouter';
 import { useScopedHosts } from '../queries.ts';
-import { formatBytes } from '../ui/format.ts';
+import { formatBytes, shortId } from '../ui/format.ts';
 import { HostSelect } from '../ui/host-select.tsx';
 import { Page } from '../ui/page.tsx';
 import { EmptyState, FailureNote, LoadingRows } from '../ui/states.tsx';
 import { IconChartTreemap } from '@tabler/icons-react';
 import { imageName } from './image.ts';
-import { shares } from './layer-map.ts';
+import { sharedLayers, shares } from './layer-map.ts';
+import { readable } from './layer-strip.tsx';
 import { SpaceCell } from './space-cell.tsx';
 import { useImages, useLayerMap } from './use-images.ts';
+
+/** `id`: of an image; '' for a shared layer */
+type Cell = { name: string; id: string; size: number; kind: 'used' | 'unused' | 'shared'; note: string };
+
+/** Smaller shared layers together make one area; more names than these are only counted. */
+const SHOWN_LAYERS = 40;
+const SHOWN_NAMES = 8;
 
 export default function SpacePage() {
   const { t } = useTranslation();
@@ -27,10 +35,14 @@ export default function SpacePage() {
     if (!map.data) return undefined;
     const share = shares(map.data);
     const total = map.data.layers.reduce((sum, layer) => sum + layer.sizeBytes, 0);
-    const cells = rows.filter((image) => image.host.id === host).map((image) => ({ name: imageName(image), id: image.row.Id, size: share.get(image.row.Id)?.uniqueBytes ?? 0, kind: image.usedBy.length > 0 ? 'used' : 'unused' }));
+    const here = rows.filter((image) => image.host.id === host);
+    const names = new Map(here.map((image) => [image.row.Id, imageName(image)]));
+    const cells: Cell[] = here.map((image) => ({ name: imageName(image), id: image.row.Id, size: share.get(image.row.Id)?.uniqueBytes ?? 0, kind: image.usedBy.length > 0 ? 'used' : 'unused', note: '' }));
     const own = cells.reduce((sum, cell) => sum + cell.size, 0);
-    const data = [...cells.filter((cell) => cell.size > 0), { name: t('images:space.shared'), id: '', size: total - own, kind: 'shared' }].filter((cell) => cell.size > 0).toSorted((a, b) => b.size - a.size);
-    const apart = rows.filter((image) => image.host.id === host).reduce((sum, image) => sum + image.row.Size, 0);
+    const shared = sharedLayers(map.data).map((layer): Cell => ({ name: readable(layer.createdBy), id: '', size: layer.sizeBytes, kind: 'shared', note: t('images:space.sharedBy', { count: layer.images.length, names: layer.images.slice(0, SHOWN_NAMES).map((id) => names.get(id) ?? shortId(id)).join(', ') }) }));
+    const rest = shared.slice(SHOWN_LAYERS).reduce((sum, cell) => sum + cell.size, 0);
+    const data = [...cells, ...shared.slice(0, SHOWN_LAYERS), { name: t('images:space.otherShared'), id: '', size: rest, kind: 'shared', note: '' } satisfies Cell].filter((cell) => cell.size > 0).toSorted((a, b) => b.size - a.size);
+    const apart = here.reduce((sum, image) => sum + image.row.Size, 0);
     return { data, total, own, saved: Math.max(0, apart - total) };
   }, [map.data, rows, host, t]);
   return (

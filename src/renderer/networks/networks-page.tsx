@@ -32,8 +32,8 @@ export default function NetworksPage() {
   const [, go] = useLocation();
   const shown = useMemo(() => rows.filter(({ row }) => `${row.Name} ${row.Driver} ${subnetsOf(row).join(' ')} ${row.Id}`.toLowerCase().includes(search.trim().toLowerCase())), [rows, search]);
   const items = useMemo(() => rows.filter((item) => selected.has(item.key)), [rows, selected]);
-  const columns = useMemo(() => columnsOf(t), [t]);
   const hosts = useMemo(() => [...new Map(rows.map(({ host }) => [host.id, host])).values()], [rows]);
+  const columns = useMemo(() => columnsOf(t, hosts.length > 1), [t, hosts.length]);
   const pictured = hosts.find(({ id }) => id === query.get('host')) ?? hosts[0];
   usePaletteActions('networks', t('networks:title'), networkActions, items);
   const prune = async () => {
@@ -76,15 +76,15 @@ export default function NetworksPage() {
   );
 }
 
-function columnsOf(t: TFunction): Column<Network>[] {
+function columnsOf(t: TFunction, severalHosts: boolean): Column<Network>[] {
   const subtle = (text: string) => <Text size="xs" ff="monospace" c="var(--gantry-subtle)" truncate>{text}</Text>;
   return [
-    { id: 'name', label: t('networks:columns.name'), width: 'minmax(180px, 2fr)', sortBy: ({ row }) => row.Name, render: ({ row }) => <Group gap={6} wrap="nowrap"><Text size="sm" fw={560} truncate>{row.Name}</Text>{isPredefined(row) && <Badge size="xs" color="gray">{t('networks:predefined')}</Badge>}{row.Internal && <Badge size="xs" color="yellow">{t('networks:internal')}</Badge>}</Group> },
+    { id: 'name', label: t('networks:columns.name'), width: 'minmax(160px, 2fr)', sortBy: ({ row }) => row.Name, render: ({ row }) => <Group gap={6} wrap="nowrap"><Text size="sm" fw={560} truncate>{row.Name}</Text>{isPredefined(row) && <Badge size="xs" color="gray">{t('networks:predefined')}</Badge>}{row.Internal && <Badge size="xs" color="yellow">{t('networks:internal')}</Badge>}</Group> },
     { id: 'driver', label: t('networks:columns.driver'), width: '96px', sortBy: ({ row }) => row.Driver, render: ({ row }) => row.Driver },
     { id: 'subnet', label: t('networks:columns.subnet'), width: 'minmax(150px, 1.4fr)', sortBy: ({ row }) => subnetsOf(row)[0] ?? '', render: ({ row }) => subtle(subnetsOf(row).join(' ')) },
-    { id: 'device', label: t('networks:columns.device'), width: '150px', render: ({ row }) => subtle(deviceOf(row)) },
+    { id: 'device', label: t('networks:columns.device'), width: '132px', hideBelow: 820, render: ({ row }) => subtle(deviceOf(row)) },
     { id: 'members', label: t('networks:columns.members'), width: 'minmax(120px, 1fr)', sortBy: ({ members }) => members.length, render: ({ members }) => members.length > 0 && <Badge color="teal" size="sm">{t('networks:members', { count: members.length })}</Badge> },
-    { id: 'host', label: t('networks:columns.host'), width: '120px', sortBy: ({ host }) => host.name, render: ({ host }) => <HostBadge host={host} /> },
+    ...(severalHosts ? [{ id: 'host', label: t('networks:columns.host'), width: '112px', sortBy: ({ host }: Network) => host.name, render: ({ host }: Network) => <HostBadge host={host} /> }] : []),
     { id: 'actions', label: '', width: '40px', render: (item) => <RowMenu actions={networkActions} row={item} name={item.row.Name} /> },
   ];
 }

@@ -10,6 +10,7 @@ import classes from './data-table.module.css';
 import { Row, rowId } from './data-table-row.tsx';
 import { grouped, type Entry } from './group-rows.ts';
 import { sortRows, type Sort } from './sort-rows.ts';
+import { useFittingColumns } from './use-fitting-columns.ts';
 
 export interface Column<T> {
   id: string;
@@ -21,6 +22,8 @@ export interface Column<T> {
   /** present: the column sorts by it */
   sortBy?: (row: T) => string | number;
   align?: 'right';
+  /** left out while the table is narrower than so many pixels: what matters less goes first */
+  hideBelow?: number;
 }
 
 interface DataTableProps<T> {
@@ -45,12 +48,13 @@ interface DataTableProps<T> {
 }
 
 export function DataTable<T>(props: DataTableProps<T>) {
-  const { label, rows, columns, keyOf, selected, onSelect, onOpen, nameOf, rowHeight = 44 } = props;
+  const { label, rows, keyOf, selected, onSelect, onOpen, nameOf, rowHeight = 44 } = props;
   const { t } = useTranslation();
   const [sort, setSort] = useState(props.defaultSort);
   const [current, setCurrent] = useState<string>();
   const anchor = useRef<string>(undefined);
   const scroller = useRef<HTMLDivElement>(null);
+  const columns = useFittingColumns(props.columns, scroller);
   const { groupOf, closedGroups } = props;
   const entries = useMemo(() => grouped(sortRows(rows, columns, sort), groupOf, closedGroups), [rows, columns, sort, groupOf, closedGroups]);
   const sorted = useMemo(() => entries.flatMap((entry) => ('row' in entry ? [entry.row] : [])), [entries]);

@@ -9,12 +9,12 @@ export function Page({ title, subtitle, before, actions, children, fill = false 
   return (
     <section className={classes.page} data-fill={fill || undefined}>
       {before}
-      <Group justify="space-between" align="flex-start" wrap="nowrap" className={classes.head}>
+      <Group justify="space-between" align="flex-start" gap="8px 16px" className={classes.head}>
         <div className={classes.titles}>
           <Title order={1} className={classes.title ?? ''}>{title}</Title>
           {subtitle !== undefined && <Text size="sm" c="var(--gantry-subtle)" component="div">{subtitle}</Text>}
         </div>
-        <Group gap="xs" wrap="nowrap">{actions}</Group>
+        <Group gap="xs">{actions}</Group>
       </Group>
       {children}
     </section>

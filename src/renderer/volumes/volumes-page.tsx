@@ -5,6 +5,7 @@ import type { TFunction } from 'i18next';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
+import { useScopedHosts } from '../queries.ts';
 import { rpc } from '../rpc.ts';
 import { confirmDanger } from '../ui/confirm.tsx';
 import { DataTable, type Column } from '../ui/data-table.tsx';
@@ -30,10 +31,11 @@ export default function VolumesPage() {
   const [filter, setFilter] = useState<Filter>('all');
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [isCreating, setCreating] = useState(false);
+  const hosts = useScopedHosts();
   const [, go] = useLocation();
   const shown = useMemo(() => rows.filter((volume) => fits(volume, filter) && `${volume.row.Name} ${volume.row.Driver}`.toLowerCase().includes(search.trim().toLowerCase())), [rows, search, filter]);
   const items = useMemo(() => rows.filter((item) => selected.has(item.key)), [rows, selected]);
-  const columns = useMemo(() => columnsOf(t, i18n.language), [t, i18n.language]);
+  const columns = useMemo(() => columnsOf(t, i18n.language, hosts.length > 1), [t, i18n.language, hosts.length]);
   usePaletteActions('volumes', t('volumes:title'), volumeActions, items);
   const idle = rows.filter(({ users, row }) => users.length === 0 && isAnonymous(row));
   const prune = async () => {
@@ -77,12 +79,12 @@ export default function VolumesPage() {
   );
 }
 
-function columnsOf(t: TFunction, language: string): Column<Volume>[] {
+function columnsOf(t: TFunction, language: string, severalHosts: boolean): Column<Volume>[] {
   return [
-    { id: 'name', label: t('volumes:columns.name'), width: 'minmax(200px, 2.4fr)', sortBy: ({ row }) => row.Name, render: (item) => <Name volume={item} t={t} /> },
-    { id: 'driver', label: t('volumes:columns.driver'), width: '90px', sortBy: ({ row }) => row.Driver, render: ({ row }) => row.Driver },
+    { id: 'name', label: t('volumes:columns.name'), width: 'minmax(180px, 2.4fr)', sortBy: ({ row }) => row.Name, render: (item) => <Name volume={item} t={t} /> },
+    { id: 'driver', label: t('volumes:columns.driver'), width: '90px', hideBelow: 820, sortBy: ({ row }) => row.Driver, render: ({ row }) => row.Driver },
     { id: 'size', label: t('volumes:columns.size'), width: '92px', align: 'right', sortBy: ({ sizeBytes }) => sizeBytes ?? -1, render: ({ sizeBytes }) => (sizeBytes === undefined ? '–' : formatBytes(sizeBytes)) },
-    { id: 'used', label: t('volumes:columns.used'), width: 'minmax(140px, 1.4fr)', sortBy: ({ users }) => users.length, render: ({ users }) => <Group gap={6} wrap="nowrap">{users.slice(0, 2).map(({ host, row }) => <Anchor key={row.Id} component={Link} href={`/containers/${host.id}/${row.Id}`} size="sm" truncate>{(row.Names[0] ?? '').replace(/^\//, '')}</Anchor>)}{users.length > 2 && <Badge size="xs" color="gray">+{users.length - 2}</Badge>}</Group> },
+    { id: 'used', label: t('volumes:columns.used'), width: 'minmax(120px, 1.4fr)', sortBy: ({ users }) => users.length, render: ({ users }) => <Group gap={6} wrap="nowrap">{users.slice(0, 2).map(({ host, row }) => <Anchor key={row.Id} component={Link} href={`/containers/${host.id}/${row.Id}`} size="sm" truncate>{(row.Names[0] ?? '').replace(/^\//, '')}</Anchor>)}{users.length > 2 && <Badge size="xs" color="gray">+{users.length - 2}</Badge>}</Group> },
     {
       id: 'backup', label: t('volumes:columns.backup'), width: '150px', sortBy: ({ lastBackup }) => lastBackup?.createdAtMs ?? 0,
       render: ({ lastBackup, schedule }) => (
@@ -92,7 +94,7 @@ function columnsOf(t: TFunction, language: string): Column<Volume>[] {
         </Group>
       ),
     },
-    { id: 'host', label: t('volumes:columns.host'), width: '120px', sortBy: ({ host }) => host.name, render: ({ host }) => <HostBadge host={host} /> },
+    ...(severalHosts ? [{ id: 'host', label: t('volumes:columns.host'), width: '112px', sortBy: ({ host }: Volume) => host.name, render: ({ host }: Volume) => <HostBadge host={host} /> }] : []),
     { id: 'actions', label: '', width: '40px', render: (item) => <RowMenu actions={volumeActions} row={item} name={shownName(item.row)} /> },
   ];
 }

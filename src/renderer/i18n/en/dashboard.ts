@@ -1,5 +1,6 @@
 // English texts of the dashboard.
 export default {
+  types: { container: 'container', image: 'image', network: 'network', volume: 'volume', builder: 'build', daemon: 'engine', plugin: 'plugin' },
   title: 'Dashboard',
   subtitle_one: '{{count}} host',
   subtitle_other: '{{count}} hosts',

@@ -15,7 +15,7 @@ export default {
   historyFailed: 'The history cannot be read',
   empty: { title: 'No images yet', text: 'An image is a read-only template that containers run from. Pull one from a registry by its name, load an archive, or make one from a root file system. You can also drop a file here.' },
   columns: { name: 'Name', id: 'ID', size: 'Size', shared: 'Shared', unique: 'Its own', used: 'Used by', created: 'Created', host: 'Host' },
-  filter: { label: 'Show', all: 'All', used: 'In use', unused: 'Unused', dangling: 'No name' },
+  filter: { anyHost: 'Any host', host: 'Host', label: 'Show', all: 'All', used: 'In use', unused: 'Unused', dangling: 'No name' },
   actions: { run: 'Run', layers: 'Explore layers', tag: 'Tag', push: 'Push', save: 'Save as archive', remove: 'Remove' },
   failed: { remove: '{{name}} was not removed', save: 'The archive cannot be made', prune: 'Nothing was pruned' },
   pull: {
@@ -81,6 +81,7 @@ export default {
   },
   tabs: { overview: 'Overview', layers: 'Layers', history: 'History', used: 'Containers', inspect: 'Inspect' },
   layers: {
+    with: 'Also in {{names}}', alone: 'Only this image holds it.', alsoIn: 'Also in',
     title_one: '{{count}} layer',
     title_other: '{{count}} layers, drawn to scale',
     sums: '{{own}} its own, {{shared}} shared with other images',
@@ -100,11 +101,15 @@ export default {
     user: 'User',
     ports: 'Ports',
     volumes: 'Volumes',
+    health: 'Health check',
     stopSignal: 'Stop signal',
     author: 'Author',
   },
   history: { step: 'Step' },
   space: {
+    sharedBy_one: 'In one image: {{names}}',
+    sharedBy_other: 'In {{count}} images: {{names}}',
+    otherShared: 'Other shared layers',
     open: 'Space',
     title: 'Space used by images',
     text: 'Areas show what each image holds alone; bytes that several images share are counted once.',
@@ -112,7 +117,6 @@ export default {
     total: 'on disk in layers',
     own: 'held by one image only',
     saved: 'saved by sharing layers',
-    shared: 'Shared layers',
     kind: { used: 'in use', unused: 'not in use', shared: 'shared by several' },
   },
 };

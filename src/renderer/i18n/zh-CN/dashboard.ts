@@ -1,5 +1,6 @@
 // Simplified Chinese texts of the dashboard.
 export default {
+  types: { container: '容器', image: '镜像', network: '网络', volume: '卷', builder: '构建', daemon: '引擎', plugin: '插件' },
   title: '概览',
   subtitle_one: '{{count}} 台主机',
   subtitle_other: '{{count}} 台主机',

@@ -15,7 +15,7 @@ export default {
   historyFailed: '无法读取历史',
   empty: { title: '还没有镜像', text: '镜像是只读模板，容器从它运行。可以按名称从仓库拉取、加载归档文件，或由根文件系统制作。也可以把文件拖到这里。' },
   columns: { name: '名称', id: 'ID', size: '大小', shared: '共享', unique: '独占', used: '使用者', created: '创建时间', host: '主机' },
-  filter: { label: '显示', all: '全部', used: '使用中', unused: '未使用', dangling: '未命名' },
+  filter: { anyHost: '任意主机', host: '主机', label: '显示', all: '全部', used: '使用中', unused: '未使用', dangling: '未命名' },
   actions: { run: '运行', layers: '浏览层', tag: '添加名称', push: '推送', save: '保存为归档', remove: '删除' },
   failed: { remove: '{{name}} 未能删除', save: '无法生成归档', prune: '未清理任何镜像' },
   pull: {
@@ -81,6 +81,7 @@ export default {
   },
   tabs: { overview: '概览', layers: '层', history: '历史', used: '容器', inspect: '详细信息' },
   layers: {
+    with: '也在 {{names}} 中', alone: '只有此镜像包含这一层。', alsoIn: '也在',
     title_one: '{{count}} 层',
     title_other: '{{count}} 层，按比例绘制',
     sums: '独占 {{own}}，与其他镜像共享 {{shared}}',
@@ -100,11 +101,15 @@ export default {
     user: '用户',
     ports: '端口',
     volumes: '卷',
+    health: '健康检查',
     stopSignal: '停止信号',
     author: '作者',
   },
   history: { step: '步骤' },
   space: {
+    sharedBy_one: '在 {{count}} 个镜像中：{{names}}',
+    sharedBy_other: '在 {{count}} 个镜像中：{{names}}',
+    otherShared: '其他共享层',
     open: '空间',
     title: '镜像占用的空间',
     text: '面积表示每个镜像独占的大小；多个镜像共享的部分只计算一次。',
@@ -112,7 +117,6 @@ export default {
     total: '层占用的磁盘空间',
     own: '仅由一个镜像占用',
     saved: '因共享层而节省',
-    shared: '共享层',
     kind: { used: '使用中', unused: '未使用', shared: '多个镜像共享' },
   },
 };
