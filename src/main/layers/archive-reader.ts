@@ -58,7 +58,7 @@ export async function readArchive(source: AsyncIterable<Buffer>, { signal, limit
   let read = 0;
   let isFirst = true;
   let damage: string | undefined;
-  for await (const chunk of expand(source, () => (found.isCompressed = true), (bytes) => onProgress?.((read += bytes)), (reason) => (damage = reason))) {
+  for await (const chunk of expand(source, limits, () => (found.isCompressed = true), (bytes) => onProgress?.((read += bytes)), (reason) => (damage = reason))) {
     signal?.throwIfAborted();
     tar.write(chunk);
     if (isFirst && tar.isDone && tar.end().problem !== undefined) throw new InvalidParameter(`not an image archive: ${tar.end().problem}`);
@@ -89,7 +89,7 @@ async function readLayoutFolder(folder: string, { signal, limits = DEFAULT_LIMIT
 }
 
 /** The archive's own compression taken off, if it has one. A damaged stream ends; the tar reader says where. */
-async function* expand(source: AsyncIterable<Buffer>, onCompressed: () => void, onRead: (bytes: number) => void, onDamage: (reason: string) => void): AsyncGenerator<Buffer> {
+async function* expand(source: AsyncIterable<Buffer>, limits: LayerLimits, onCompressed: () => void, onRead: (bytes: number) => void, onDamage: (reason: string) => void): AsyncGenerator<Buffer> {
   const iterator = source[Symbol.asyncIterator]();
   await using _ = { [Symbol.asyncDispose]: async () => void (await iterator.return?.()) }; // whoever sends must hear that nobody reads
   const counted = async function* (first: Buffer) {
@@ -104,7 +104,16 @@ async function* expand(source: AsyncIterable<Buffer>, onCompressed: () => void, 
   onCompressed();
   using expander = needExpander(kind);
   try {
-    for await (const chunk of counted(first)) for (const piece of expander.write(chunk)) yield Buffer.from(piece); // heads of files are kept
+    let compressedBytes = 0;
+    let expandedBytes = 0;
+    for await (const chunk of counted(first)) {
+      compressedBytes += chunk.length;
+      for (const piece of expander.write(chunk)) {
+        expandedBytes += piece.length;
+        if (expandedBytes > limits.freeBytes && expandedBytes > limits.ratio * compressedBytes) throw new InvalidParameter(`the archive expands to more than ${limits.ratio} times its size`);
+        yield Buffer.from(piece); // heads of files are kept
+      }
+    }
     expander.end();
   } catch (error) {
     if (!(error instanceof InvalidParameter)) throw error;
