@@ -36,7 +36,8 @@ function makeTree(tar) {
 
 const query = { scope: 'all', filter: {}, sort: 'size', toggled: [], isAllOpen: false, from: 0, count: 200 };
 
-async function openOnce(trees) {
+async function openOnce(kept) {
+  const trees = kept.map((tree) => Uint8Array.from(tree)); // they move into the thread
   const thread = startThread(threadUrl);
   await thread.find({ path: '/' }).catch(() => {}); // the app keeps a started thread at hand
   const meta = { image: 'bench', imageId: 'sha256:0', config: {}, layers: trees.map((_, index) => ({ digest: `d${index}`, diffId: `d${index}`, compressedBytes: 0 })) };

@@ -145,35 +145,47 @@ function causeOf(mark: number): WasteCause {
 
 export interface DuplicateGroup { bytes: number; copies: { layer: number; node: number }[] }
 
-/** Contents stored more than once among the visible copies, by bytes that could be saved. Files of 0 bytes are left out. */
+/**
+ * Contents stored more than once among the visible copies, by bytes that could be saved. Files of 0 bytes are left out.
+ * Most contents are unique, and looking each up in a table of all is slow memory at half a million: so a first pass marks, in bits
+ * that fit the processor's cache, which hashes may come twice, and only those are looked up.
+ */
 function findDuplicates(tree: ImageTree, visible: readonly Uint8Array[]): DuplicateGroup[] {
-  let count = 0;
-  for (const column of visible) for (const bit of column) count += bit;
-  let bits = 4;
-  while (2 ** bits < 2 * count) bits++;
-  const mask = 2 ** bits - 1;
-  const slots = new Float64Array(2 ** bits).fill(-1); // layer * 2^32 + node of the first copy seen
-  const groups = new Map<number, DuplicateGroup>();
+  const once = new Uint32Array(FILTER_BITS / 32);
+  const twice = new Uint32Array(FILTER_BITS / 32);
+  eachVisible(tree, visible, (layer, node) => {
+    const bit = (layer.hash[4 * node] as number) & (FILTER_BITS - 1);
+    const mask = 1 << (bit & 31);
+    if ((once[bit >>> 5] as number) & mask) twice[bit >>> 5] = (twice[bit >>> 5] as number) | mask;
+    else once[bit >>> 5] = (once[bit >>> 5] as number) | mask;
+  });
+  const firsts = new Map<number, { layer: number; node: number; group: DuplicateGroup | undefined }[]>(); // by the hash's first word
+  const groups: DuplicateGroup[] = [];
+  eachVisible(tree, visible, (layer, node, index) => {
+    const word = layer.hash[4 * node] as number;
+    const bit = word & (FILTER_BITS - 1);
+    if (((twice[bit >>> 5] as number) & (1 << (bit & 31))) === 0) return;
+    const others = firsts.get(word);
+    const first = others?.find((other) => sameHash(tree.layers[other.layer] as LayerTree, other.node, layer, node));
+    if (others === undefined) firsts.set(word, [{ layer: index, node, group: undefined }]);
+    else if (first === undefined) others.push({ layer: index, node, group: undefined });
+    else {
+      if (first.group === undefined) groups.push((first.group = { bytes: layer.stored[node] as number, copies: [{ layer: first.layer, node: first.node }] }));
+      first.group.copies.push({ layer: index, node });
+    }
+  });
+  return groups.sort((a, b) => b.bytes * (b.copies.length - 1) - a.bytes * (a.copies.length - 1));
+}
+
+const FILTER_BITS = 2 ** 23;
+
+function eachVisible(tree: ImageTree, visible: readonly Uint8Array[], visit: (layer: LayerTree, node: number, index: number) => void): void {
   for (const [index, layer] of tree.layers.entries()) {
     const column = visible[index] as Uint8Array;
     for (let node = 0; node < layer.nodes; node++) {
-      if (column[node] !== 1 || layer.stored[node] === 0 || layer.kind[node] !== KIND.file) continue;
-      if ((layer.flags[node] as number) & FLAG.cut) continue;
-      const word = layer.hash[4 * node] as number;
-      for (let slot = word & mask; ; slot = (slot + 1) & mask) {
-        const first = slots[slot] as number;
-        if (first === -1) { slots[slot] = index * 2 ** 32 + node; break; }
-        const firstLayer = Math.floor(first / 2 ** 32);
-        const firstNode = first % 2 ** 32;
-        if (!sameHash(tree.layers[firstLayer] as LayerTree, firstNode, layer, node)) continue;
-        let group = groups.get(first);
-        if (group === undefined) groups.set(first, (group = { bytes: layer.stored[node] as number, copies: [{ layer: firstLayer, node: firstNode }] }));
-        group.copies.push({ layer: index, node });
-        break;
-      }
+      if (column[node] === 1 && layer.stored[node] !== 0 && layer.kind[node] === KIND.file && ((layer.flags[node] as number) & FLAG.cut) === 0) visit(layer, node, index);
     }
   }
-  return [...groups.values()].sort((a, b) => b.bytes * (b.copies.length - 1) - a.bytes * (a.copies.length - 1));
 }
 
 function sameHash(a: LayerTree, aNode: number, b: LayerTree, bNode: number): boolean {
