@@ -10,6 +10,7 @@ import { createExplorer, type Explorer } from '../../src/main/layers/explorer.ts
 import { diffFile, findFile, previewFile, searchContents } from '../../src/main/layers/file-access.ts';
 import type { Opened } from '../../src/main/layers/opened.ts';
 import { saveNode } from '../../src/main/layers/save.ts';
+import { layerPath, type LayerTree } from '../../src/engine/layers/tree-file.ts';
 import { MARK } from '../../src/engine/layers/tree.ts';
 import { ociArchive, oldDockerArchive, type MadeImage } from './archives.ts';
 import { makeTar, readLayer } from './oracle.ts';
@@ -41,6 +42,7 @@ async function openArchive(bytes: Buffer, name = 'a.tar'): Promise<Opened> {
   if (ready?.type !== 'ready') throw new Error('not opened');
   return explorer.get(ready.session);
 }
+const layerPaths = (tree: LayerTree) => Array.from({ length: tree.nodes - 1 }, (_, index) => layerPath(tree, index + 1)).sort();
 const node = async (opened: Opened, path: string) => (await opened.thread.find({ path }))?.node ?? -1;
 
 describe.each([
@@ -95,6 +97,16 @@ describe.each([
     expect(tree.problem).toBeUndefined();
     expect(tree.nodes).toBe(6);
     expect(tree.storedBytes).toBe(lines(200).length + 7 + 5);
+  });
+
+  test('a folder is saved as it is seen at a layer, with the newest of each file and without what was removed', async () => {
+    const { stream } = await (await saveNode(opened, 1, 0, 'all')).open(new AbortController().signal);
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    const tree = readLayer(Buffer.concat(chunks));
+    expect(tree.problem).toBeUndefined();
+    expect(layerPaths(tree)).toEqual(['app', 'app/bin', 'app/data.json', 'app/link', 'app/new', 'app/text']);
+    expect(tree.storedBytes).toBe(lines(200, 100).length + 7 + 5 + 3_000_000);
   });
 });
 

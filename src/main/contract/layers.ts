@@ -196,7 +196,7 @@ export const layersContract = {
   sizes: oc.input(ref.extend({ layer: z.number().int(), scope, node: z.number().int() })).output(type<SizeNode>()),
   waste: oc.input(ref.extend({ cause: z.enum(['overwritten', 'deletedLater', 'metadataOnly']).optional(), pattern: z.string().optional(), from: z.number().int(), count: z.number().int().max(1000) })).output(type<{ items: WasteItem[]; length: number; bytes: number }>()),
   search: oc.input(ref.extend({ text: z.string().min(1).max(500), layer: z.number().int(), scope })).output(eventIterator(type<SearchStep>())),
-  /** An address that answers one GET with the file, or a tar of the folder, as the layer holds it. */
-  save: oc.input(ref.extend({ layer: z.number().int(), node: z.number().int() })).output(type<{ url: string; fileName: string }>()),
+  /** An address that answers one GET with the file, or a tar of the folder, as the layer holds it; scope `all`: as it is seen there. */
+  save: oc.input(ref.extend({ layer: z.number().int(), node: z.number().int(), scope: scope.default('layer') })).output(type<{ url: string; fileName: string }>()),
   export: oc.input(ref.extend({ format: z.enum(['json', 'html']) })).output(type<{ url: string; fileName: string }>()),
 };

@@ -13,6 +13,8 @@ export interface ContentSource {
   read(layer: number, file: Located, signal?: AbortSignal): AsyncIterable<Buffer>;
   /** The uncompressed tar of a layer. @throws NotFound when it is not there */
   tar(layer: number, signal?: AbortSignal): AsyncIterable<Buffer>;
+  /** A single file is reached only by reading what stands before it: many files are better taken from `tar` in one pass. */
+  isSequential(layer: number): boolean;
 }
 
 /** Contents of an archive on disk. @param isCompressed the archive itself, so that offsets are not those of the file */
@@ -33,6 +35,7 @@ export function archiveContent(path: string, isCompressed: boolean, places: read
   };
   return {
     tar,
+    isSequential: (layer) => isCompressed || placeOf(layer).compression !== 'none',
     read(layer, file, signal) {
       const place = placeOf(layer);
       if (file.offset < 0) throw new NotFound(`no content of ${file.path} in layer ${layer}`);

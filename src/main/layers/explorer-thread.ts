@@ -104,7 +104,7 @@ const api: ThreadApi = {
   sizes: async ({ layer, scope, node }) => opened().sizes(layer, scope, node),
   waste: async (query) => opened().waste(query),
   locate: async ({ layer, node }) => opened().locate(layer, node),
-  below: async ({ layer, node }) => opened().below(layer, node),
+  below: async ({ layer, node, scope }) => opened().below(layer, node, scope),
   export: async (format) => {
     const { report } = analysis as Analysis;
     return format === 'json' ? JSON.stringify(report, null, 2) : reportToHtml(report, new Date().toISOString());

@@ -32,6 +32,7 @@ export function gantryContent(client: DockerClient, imageId: string): ContentSou
         body.destroy();
       }
     },
+    isSequential: () => false,
     tar: () => { throw new NotFound('this engine gives files, not whole layers'); },
   };
 }

@@ -136,6 +136,7 @@ function contentOf(found: readonly (Found | undefined)[], fetch: (layer: number,
     return one;
   };
   return {
+    isSequential: (layer) => at(layer).content.isSequential(at(layer).index),
     read: (layer, file, signal) => at(layer).content.read(at(layer).index, file, signal),
     async *tar(layer, signal) {
       const { content, index } = at(layer).isLocal ? await fetch(layer, signal) : at(layer);

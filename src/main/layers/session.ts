@@ -7,13 +7,16 @@ import { KIND } from '../../engine/layers/tree-file.ts';
 import { historyOf } from '../../engine/layers/tree-history.ts';
 import { listRows, readRows, type RowList } from '../../engine/layers/tree-rows.ts';
 import { makeView, sourceOf, type Scope, type View } from '../../engine/layers/tree-view.ts';
-import { findPath, unionName, unionPath } from '../../engine/layers/tree.ts';
+import { findPath, MARK, unionName, unionPath } from '../../engine/layers/tree.ts';
 import type { ExplorerImage, PathEvent, PlaceQuery, Row, RowsQuery, SizeNode, WasteItem } from '../contract/layers.ts';
 
 const KEPT_VIEWS = 6;
 const MAX_TOGGLED_KEY = 10_000;
 
 export interface Located { path: string; bytePath: string; offset: number; sizeBytes: number; kind: number }
+
+/** @property layer the one that holds it */
+export interface Below { node: number; path: string; layer: number }
 
 export interface Session {
   image(): Omit<ExplorerImage, 'openedMs' | 'fromCache'>;
@@ -26,8 +29,8 @@ export interface Session {
   waste(query: { cause?: WasteItem['cause'] | undefined; pattern?: string | undefined; from: number; count: number }): { items: WasteItem[]; length: number; bytes: number };
   /** Where a union node's content of one layer lies in that layer's tar; undefined when the layer has none. */
   locate(layer: number, node: number): Located | undefined;
-  /** A union node and everything below it that a layer holds, for a tar; paths relative to the node's parent. */
-  below(layer: number, node: number): { node: number; path: string }[];
+  /** A union node and everything below it that a layer holds, or shows with all below it, for a tar; paths relative to the node's parent. */
+  below(layer: number, node: number, scope: Scope): Below[];
 }
 
 export function createSession(analysis: Analysis): Session {
@@ -90,11 +93,17 @@ export function createSession(analysis: Analysis): Session {
       const bytePath = unionPath(tree, node);
       return { path: showPath(bytePath), bytePath, offset: own.offset[at] as number, sizeBytes: own.size[at] as number, kind: own.kind[at] as number };
     },
-    below(layer, node) {
-      const found: { node: number; path: string }[] = [];
+    below(layer, node, scope) {
+      const view = scope === 'all' ? viewOf(layer, 'all') : undefined;
+      const holder = (at: number): number | undefined => {
+        if (view === undefined) return nodeInLayer(layer, at) === undefined ? undefined : layer;
+        return view.isShown[at] === 0 || view.mark[at] === MARK.removed ? undefined : sourceOf(view, at)?.layer;
+      };
+      const found: Below[] = [];
       const queue = [{ node, path: unionName(tree, node) }];
       for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
-        if (nodeInLayer(layer, one.node) !== undefined) found.push(one);
+        const held = holder(one.node);
+        if (held !== undefined) found.push({ ...one, layer: held });
         for (let child = tree.firstChild[one.node] as number; child < (tree.firstChild[one.node + 1] as number); child++) queue.push({ node: child, path: `${one.path}/${unionName(tree, child)}` });
       }
       return found;

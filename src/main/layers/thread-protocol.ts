@@ -47,7 +47,7 @@ export interface ThreadApi {
   sizes(query: { layer: number; scope: 'layer' | 'all'; node: number }): Promise<ReturnType<Session['sizes']>>;
   waste(query: Parameters<Session['waste']>[0]): Promise<ReturnType<Session['waste']>>;
   locate(query: { layer: number; node: number }): Promise<ReturnType<Session['locate']>>;
-  below(query: { layer: number; node: number }): Promise<ReturnType<Session['below']>>;
+  below(query: { layer: number; node: number; scope: 'layer' | 'all' }): Promise<ReturnType<Session['below']>>;
   export(format: 'json' | 'html'): Promise<string>;
 }
 

@@ -46,7 +46,7 @@ export const layersRouter = rpc.layers.router({
     yield* searchContents(context.explorer.get(input.session), input.text, layers, signal);
   }),
   save: rpc.layers.save.handler(async ({ context, input }) => {
-    const { fileName, open } = await saveNode(context.explorer.get(input.session), input.layer, input.node);
+    const { fileName, open } = await saveNode(context.explorer.get(input.session), input.layer, input.node, input.scope);
     return { url: context.transfers.download(fileName, open), fileName };
   }),
   export: rpc.layers.export.handler(async ({ context, input }) => {

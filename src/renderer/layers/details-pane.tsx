@@ -1,10 +1,10 @@
 // All about the selected path: what it is in the layer that counts, its history over all layers, its content and what changed in it.
-import { ActionIcon, Group, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { ActionIcon, Group, Modal, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
+import { IconArrowsDiagonal, IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { memo, useState } from 'react';
+import { memo, useState, type CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
-import { KINDS, type ExplorerImage, type PathState } from '../../main/contract/layers.ts';
+import { KINDS, type ExplorerImage, type PathState, type Scope } from '../../main/contract/layers.ts';
 import { rpc } from '../rpc.ts';
 import { formatBytes } from '../ui/format.ts';
 import { attempt } from '../ui/notify.ts';
@@ -16,16 +16,17 @@ import { PathHistory } from './path-history.tsx';
 import { PreviewView } from './preview-view.tsx';
 import { download } from './session.ts';
 
-export const DetailsPane = memo(function DetailsPane({ session, image, node, layer }: { session: string; image: ExplorerImage; node: number | undefined; layer: number }) {
+export const DetailsPane = memo(function DetailsPane({ session, image, node, layer, scope }: { session: string; image: ExplorerImage; node: number | undefined; layer: number; scope: Scope }) {
   const { t } = useTranslation();
   if (node === undefined) return <aside className={classes.pane} aria-label={t('layers:details')}><Text p="md" size="sm" c="var(--gantry-subtle)">{t('layers:selectHint')}</Text></aside>;
-  return <aside className={classes.pane} aria-label={t('layers:details')}><Details key={`${session}/${node}`} session={session} image={image} node={node} layer={layer} /></aside>;
+  return <aside className={classes.pane} aria-label={t('layers:details')}><Details key={`${session}/${node}`} session={session} image={image} node={node} layer={layer} scope={scope} /></aside>;
 });
 
-function Details({ session, image, node, layer }: { session: string; image: ExplorerImage; node: number; layer: number }) {
+function Details({ session, image, node, layer, scope }: { session: string; image: ExplorerImage; node: number; layer: number; scope: Scope }) {
   const { t } = useTranslation();
   const details = useQuery({ queryKey: ['layers', 'details', session, node], queryFn: ({ signal }) => rpc.layers.details({ session, node }, { signal }), gcTime: 60_000 });
   const [chosen, setChosen] = useState<number>();
+  const [isLarge, setLarge] = useState(false);
   const [view, setView] = useState<'content' | 'diff'>('content');
   if (details.isPending) return <LoadingRows />;
   if (details.isError) return <FailureNote title={t('layers:failed')} error={details.error} />;
@@ -36,9 +37,12 @@ function Details({ session, image, node, layer }: { session: string; image: Expl
   const isFile = current?.state?.kind === 1;
   const save = () => void attempt(t('layers:saveFailed'), async () => {
     if (current === undefined) return;
-    const { url, fileName } = await rpc.layers.save({ session, layer: current.layer, node });
+    const { url, fileName } = await rpc.layers.save(isFile || scope === 'layer' ? { session, layer: current.layer, node } : { session, layer, node, scope });
     download(url, fileName);
   });
+  const content = isFile && current && (view === 'diff' && before
+    ? <DiffView session={session} node={node} before={before.layer} after={current.layer} />
+    : <PreviewView session={session} node={node} layer={current.layer} path={path} />);
   return (
     <div className={classes.scroll}>
       <Stack gap="sm" p="sm">
@@ -48,13 +52,15 @@ function Details({ session, image, node, layer }: { session: string; image: Expl
         </Group>
         {current?.state && <Facts state={current.state} />}
         <PathHistory image={image} events={events} chosen={current?.layer} onChoose={setChosen} />
-        {isFile && current && before && (
-          <SegmentedControl size="xs" aria-label={t('layers:contentOrDiff')} value={view} onChange={(next) => setView(next as 'content' | 'diff')}
-            data={[{ value: 'content', label: t('layers:content') }, { value: 'diff', label: image.comparison ? t('layers:compare.changes') : t('layers:diffWith', { layer: before.layer }) }]} />
+        {isFile && current && (
+          <Group justify="space-between" wrap="nowrap" gap="xs">
+          {before ? <SegmentedControl size="xs" aria-label={t('layers:contentOrDiff')} value={view} onChange={(next) => setView(next as 'content' | 'diff')}
+            data={[{ value: 'content', label: t('layers:content') }, { value: 'diff', label: image.comparison ? t('layers:compare.changes') : t('layers:diffWith', { layer: before.layer }) }]} /> : <Text size="xs" fw={600}>{t('layers:content')}</Text>}
+            <Tooltip label={t('layers:enlarge')}><ActionIcon aria-label={t('layers:enlarge')} onClick={() => setLarge(true)}><IconArrowsDiagonal size={16} /></ActionIcon></Tooltip>
+          </Group>
         )}
-        {isFile && current && (view === 'diff' && before
-          ? <DiffView session={session} node={node} before={before.layer} after={current.layer} />
-          : <PreviewView session={session} node={node} layer={current.layer} path={path} />)}
+        {content}
+        {isLarge && <Modal opened onClose={() => setLarge(false)} size="min(1400px, 94vw)" title={<span className={classes.path}>{visible(path)}</span>} closeButtonProps={{ 'aria-label': t('close') }} styles={{ body: { '--gantry-content-height': '76vh' } as CSSProperties }}>{content}</Modal>}
       </Stack>
     </div>
   );
@@ -72,7 +78,7 @@ function Facts({ state }: { state: PathState }) {
     ['modified', state.isImplied ? undefined : new Date(state.mtime * 1000).toLocaleString()],
     ['target', state.link || undefined],
     ['sameFile', state.hardlinkOf],
-    ['hash', state.hash || undefined],
+    ['hash', state.hash === '' ? undefined : `${state.hash}…`],
     ...state.xattrs.map(({ name, value }): [string, string] => [name, value]),
   ];
   return (

@@ -7,6 +7,7 @@ import { ComparisonPane } from './comparison-pane.tsx';
 import { ContentsView } from './contents-view.tsx';
 import { DetailsPane } from './details-pane.tsx';
 import { ExplorerHead } from './explorer-head.tsx';
+import { DropAnywhere } from './drop-anywhere.tsx';
 import { dockerfileLines } from './dockerfile-lines.ts';
 import { explore, startState, type StartWish, type Tab } from './explorer-state.ts';
 import { FileTree } from './file-tree.tsx';
@@ -28,12 +29,13 @@ export function Explorer({ opened: { session, image }, start, host, remote }: Ex
   const note = remote && <AbsentNote layers={image.layers} remote={remote} here={{ layer: state.layer, scope: state.scope }} />;
   return (
     <>
+      <DropAnywhere />
       <ExplorerHead image={image} tab={state.tab} onTab={selectTab} />
       {!isComparison && <LayerStrip layers={image.layers} selected={state.layer} onSelect={selectLayer} />}
       <div className={classes.explorer} {...(state.tab !== 'files' ? { 'data-wide': true } : state.selected === undefined ? {} : { 'data-detailed': true })}>
         <nav className={classes.pane}>{isComparison ? <ComparisonPane image={image} /> : <LayerList image={image} dockerfile={dockerfile.data} selected={state.layer} onSelect={selectLayer} />}</nav>
         {state.tab === 'files' && <FileTree session={session} state={state} dispatch={dispatch} isComparison={isComparison} isPartial={image.layers.some((layer) => layer.isAbsent)}>{note}</FileTree>}
-        {state.tab === 'files' && <DetailsPane session={session} image={image} node={state.selected} layer={state.layer} />}
+        {state.tab === 'files' && <DetailsPane session={session} image={image} node={state.selected} layer={state.layer} scope={state.scope} />}
         {state.tab === 'sizes' && <SizesView session={session} image={image} state={state} dispatch={dispatch} />}
         {state.tab === 'contents' && <ContentsView session={session} state={state} dispatch={dispatch} />}
         {state.tab === 'waste' && <WasteView session={session} image={image} dispatch={dispatch} />}

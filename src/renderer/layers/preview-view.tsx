@@ -61,7 +61,7 @@ function TextView({ text, language }: { text: string; language: TextLanguage }) 
         extensions: [
           lineNumbers(), EditorState.readOnly.of(true), EditorView.contentAttributes.of({ 'aria-label': t('layers:content') }), LANGUAGES[language](),
           syntaxHighlighting(scheme === 'dark' ? oneDarkHighlightStyle : defaultHighlightStyle),
-          EditorView.theme({ '&': { fontSize: '12px', maxHeight: '60vh', border: '1px solid var(--gantry-line)', borderRadius: '6px', background: 'var(--gantry-canvas)' }, '.cm-scroller': { overflow: 'auto', fontFamily: 'var(--mantine-font-family-monospace)' }, '.cm-gutters': { background: 'transparent', color: 'var(--gantry-subtle)', border: 'none' } }, { dark: scheme === 'dark' }),
+          EditorView.theme({ '&': { fontSize: '12px', maxHeight: 'var(--gantry-content-height, 60vh)', border: '1px solid var(--gantry-line)', borderRadius: '6px', background: 'var(--gantry-canvas)' }, '.cm-scroller': { overflow: 'auto', fontFamily: 'var(--mantine-font-family-monospace)' }, '.cm-gutters': { background: 'transparent', color: 'var(--gantry-subtle)', border: 'none' } }, { dark: scheme === 'dark' }),
         ],
       }),
     });

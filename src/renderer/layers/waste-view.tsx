@@ -52,7 +52,7 @@ export function WasteView({ session, image, dispatch }: { session: string; image
                 <div key={row.key} role="listitem">
                   <UnstyledButton className={classes.wasteRow} style={{ transform: `translateY(${row.start}px)` }} onClick={() => show(item.path, item.layer)}>
                     <span className={classes.clip} title={item.path}>{visible(item.path)}</span>
-                    <Group gap={5} wrap="nowrap"><Badge size="xs" color={CAUSE_COLOURS[item.cause]}>{t(`layers:causes.${item.cause}`)}</Badge><Text size="xs" c="var(--gantry-subtle)" className="numeric">{item.layer}→{item.hiddenBy}</Text></Group>
+                    <Group gap={5} wrap="nowrap"><Badge size="xs" color={CAUSE_COLOURS[item.cause]}>{t(`layers:causes.${item.cause}`)}</Badge><Text size="xs" c="var(--gantry-subtle)" className="numeric" title={`${image.layers[item.layer]?.instruction}\n→ ${image.layers[item.hiddenBy]?.instruction}`}>{item.layer}→{item.hiddenBy}</Text></Group>
                     <span className={classes.bytes}>{formatBytes(item.bytes)}</span>
                   </UnstyledButton>
                 </div>

@@ -3,6 +3,8 @@ export default {
   title: 'Layers',
   intro: 'See what each layer of an image holds, what it changed, and which bytes nobody sees.',
   drop: 'Drop an image archive here, or click to choose one',
+  dropHere: 'Drop the archive to see its layers',
+  enlarge: 'Enlarge',
   dropHint: 'docker save or OCI layout; plain, gzip or zstd. It is read here and not loaded into an engine.',
   noImages: 'No image matches.',
   cannotOpen: 'The image cannot be opened',
@@ -99,7 +101,7 @@ export default {
     'dockerignore': { title: 'Keep development files out with .dockerignore', why: 'This instruction copies files that belong to development, not to the image.' },
     'duplicates': { title: 'The same content is stored under several paths', why: 'Hard links within one instruction, or symbolic links, store the content once.' },
   },
-  contents: { label: 'Text to find inside files', upTo: 'Layers 0–{{layer}}', only: 'Layer {{layer}}', go: 'Search', stop: 'Stop', progress: 'Searching', failed: 'The search failed', found_one: '{{count}} line', found_other: '{{count}} lines', binary: 'binary file' },
+  contents: { hint: 'Looks into every file of the layers, also those that a later layer removed.', most: 'only the first are shown', label: 'Text to find inside files', upTo: 'Layers 0–{{layer}}', only: 'Layer {{layer}}', go: 'Search', stop: 'Stop', progress: 'Searching', failed: 'The search failed', found_one: '{{count}} line', found_other: '{{count}} lines', binary: 'binary file' },
   compare: {
     open: 'Compare', crumb: 'Comparison', title: 'Compare {{name}}', with: 'With the image', choose: 'Choose an image or a container of any host', containers: 'Containers', archive: 'Or an archive from this computer', noArchive: 'No archive',
     registry: 'Or an image in a registry', registryHint: 'Layers this engine has are not transferred.', isOlder: 'The other one is the older', ignoreTimes: 'Ignore modification times', failed: 'The images cannot be compared', hint: 'Files, configuration and layers are compared.',

@@ -3,6 +3,8 @@ export default {
   title: '镜像层',
   intro: '查看镜像每一层包含什么、改动了什么，以及哪些字节没有人能看到。',
   drop: '将镜像归档拖到此处，或点击选择文件',
+  dropHere: '松开鼠标即可查看归档的镜像层',
+  enlarge: '放大',
   dropHint: 'docker save 或 OCI 布局；可为未压缩、gzip 或 zstd。只在本机读取，不会载入引擎。',
   noImages: '没有匹配的镜像。',
   cannotOpen: '无法打开该镜像',
@@ -99,7 +101,7 @@ export default {
     'dockerignore': { title: '用 .dockerignore 排除开发文件', why: '该指令复制了属于开发环境而不属于镜像的文件。' },
     'duplicates': { title: '相同内容存储在多个路径下', why: '在同一条指令中使用硬链接，或使用符号链接，内容只存储一次。' },
   },
-  contents: { label: '在文件内容中查找的文字', upTo: '第 0–{{layer}} 层', only: '第 {{layer}} 层', go: '搜索', stop: '停止', progress: '正在搜索', failed: '搜索失败', found_one: '{{count}} 行', found_other: '{{count}} 行', binary: '二进制文件' },
+  contents: { hint: '搜索各层中的所有文件，包括被后面的层删除的文件。', most: '仅显示前面的结果', label: '在文件内容中查找的文字', upTo: '第 0–{{layer}} 层', only: '第 {{layer}} 层', go: '搜索', stop: '停止', progress: '正在搜索', failed: '搜索失败', found_one: '{{count}} 行', found_other: '{{count}} 行', binary: '二进制文件' },
   compare: {
     open: '比较', crumb: '比较', title: '比较 {{name}}', with: '与镜像', choose: '选择任意主机上的镜像或容器', containers: '容器', archive: '或本机上的归档', noArchive: '不使用归档',
     registry: '或仓库中的镜像', registryHint: '引擎已有的层不会再次传输。', isOlder: '另一个是较旧的', ignoreTimes: '忽略修改时间', failed: '无法比较这两个镜像', hint: '比较文件、配置和各层。',
