@@ -16,6 +16,7 @@ const entries = [
   { input: { daemon: 'src/engine/daemon.ts' }, dir: 'out/engine', format: 'esm', extension: 'js' },
   { input: { 'report-thread': 'src/engine/layers/report-thread.ts' }, dir: 'out/engine', format: 'esm', extension: 'js' },
   { input: { 'layer-thread': 'src/engine/layers/layer-thread.ts' }, dir: 'out/engine', format: 'esm', extension: 'js' },
+  { input: { 'relay-thread': 'src/engine/networks/relay-thread.ts' }, dir: 'out/engine', format: 'esm', extension: 'js' },
   { input: { 'extract-thread': 'src/engine/containers/extract-thread.ts' }, dir: 'out/engine', format: 'esm', extension: 'js' },
 ];
 

@@ -32,6 +32,18 @@ export function systemCall<A extends unknown[]>(name: string, declaration: strin
   };
 }
 
+/** The same for calls that fail as a matter of course: the result, or minus the error's number. */
+export function attempt<A extends unknown[]>(declaration: string): (...args: A) => number {
+  const call = libc.func(declaration);
+  return (...args) => {
+    const result = Number(call(...args));
+    return result < 0 ? -koffi.errno() : result;
+  };
+}
+
+/** The number of an error, such as EAGAIN. */
+export const errorNumber = (name: string): number => koffi.os.errno[name] ?? 0;
+
 /** Where a buffer's bytes are, for structures that hold pointers. Keep the buffer referenced while the address is used. */
 export function addressOf(buffer: Uint8Array): bigint {
   return koffi.address(buffer);

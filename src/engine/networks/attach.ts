@@ -7,8 +7,8 @@ import { linkedContainers, type Linked } from './linked.ts';
 import { makeNamespace, netnsFile, removeNamespace, type Wiring } from './namespace.ts';
 import type { NameService } from './name-service.ts';
 import { networkMode, planEndpoint, wishedNetworks } from './plan.ts';
-import { choosePorts, PortBusy, readPortFacts, withHolder } from './port-reservation.ts';
-import { frontRecord, onlyExposed, targetOf, wishesOn } from './publication.ts';
+import { PortBusy, withHolder } from './port-reservation.ts';
+import { claimPorts, frontRecord, onlyExposed, targetOf, wishesOn } from './publication.ts';
 import { isUserDefined, poolsOf, type NetworkRecord, type Sandbox } from './record.ts';
 import type { Relays } from './relay.ts';
 import type { Sandboxes } from './sandboxes.ts';
@@ -95,21 +95,21 @@ async function plan(needs: AttachNeeds, container: NetworkedContainer, file: str
   const { store, sandboxes } = needs;
   const wished = wishedNetworks(container).map(([name, wish]) => [store.find(name), wish] as const);
   const front = frontRecord(wished.map(([record]) => record), priorities(container, store));
-  const wishes = wishesOn(front, container);
-  const facts = await readPortFacts(wishes);
   // from here to `reserve` nothing waits: nobody else can take what is chosen
   const sandbox = emptySandbox(container, file);
   for (const [record, wish] of wished) {
     if (record.driver === 'host' || record.driver === 'null') throw new InvalidParameter(`container cannot be connected to network ${record.name} beside others`);
     sandbox.endpoints.push(planEndpoint(record, wish, container, { taken: (id) => sandboxes.taken(id), resting: sandboxes.resting(), devices: sandbox.endpoints.map(({ device }) => device) }));
   }
-  sandbox.ports = choosePorts(wishes, facts, sandboxes.values(), targetOf(sandbox.endpoints.find(({ networkId }) => networkId === front?.id)));
+  reserve(needs, sandbox);
+  const wishes = wishesOn(front, container);
+  if (wishes.length > 0) await claimPorts(needs, container, sandbox, wishes, targetOf(sandbox.endpoints.find(({ networkId }) => networkId === front?.id)));
   sandbox.exposed = onlyExposed(container, sandbox.ports);
-  return reserve(needs, sandbox);
+  return sandbox;
 }
 
 async function build(needs: AttachNeeds, container: NetworkedContainer, sandbox: Sandbox, linked: Linked, options: { signal?: AbortSignal | undefined }) {
-  const { store, topology, relays, names, log } = needs;
+  const { store, topology, names, log } = needs;
   const wiring = wiringOf(needs, container, sandbox);
   const host = await hostResolvers();
   const resolvConf = resolvConfFor(container, host);
@@ -123,13 +123,10 @@ async function build(needs: AttachNeeds, container: NetworkedContainer, sandbox:
         sandbox.ports.length > 0 ? topology.filter.change({ add: sandbox.ports }) : undefined,
       ]);
     })(),
-    relays.open(container.id, sandbox.ports).catch((error: NodeJS.ErrnoException) => {
-      throw new Conflict(`cannot publish ports of container ${container.name}: ${error.message}`, { cause: error });
-    }),
     writeContainerFiles(container, { endpoints: sandbox.endpoints, linked: linked.hosts, hostGateway: hostGateway(store), resolvConf, servesNames }),
   ] as const;
   await Promise.allSettled(work); // a failure is undone only when nothing is in the making any more
-  const [, , mounts] = await Promise.all(work);
+  const [, mounts] = await Promise.all(work);
   return mounts;
 }
 

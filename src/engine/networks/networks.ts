@@ -60,7 +60,7 @@ export async function openNetworks({ dataRoot, runRoot, events, users, log }: Ne
   const names = createNameService({
     sandboxes: { [Symbol.iterator]: () => sandboxes.values()[Symbol.iterator]() }, recordOf: (id) => store.byId(id), isInternal: (id) => store.byId(id)?.internal ?? false,
   }, log);
-  const relays = createRelays();
+  const relays = createRelays(log);
   const needs: AttachNeeds = { store, sandboxes, topology, relays, names, users, netnsFolder, log };
   const locks = keyedLocks();
   const membership = createMembership(needs, events);

@@ -7,17 +7,22 @@ import type { Sandbox } from './record.ts';
 
 /** What must be read before the decision, so that the decision itself is one synchronous step. */
 export interface PortFacts {
+  /** of this machine's programs; those of TCP and UDP are looked for only when a listener could not be opened: the tables take long to read */
   sockets: HostSocket[];
   anyRange: readonly [number, number];
-  /** the machine has IPv6 addresses: published TCP ports are reachable there too, through the relay where the container has none */
+  /** the machine has IPv6 addresses: published TCP and UDP ports are reachable there too, through the relay where the container has none */
   hasIpv6: boolean;
 }
 
 export async function readPortFacts(wishes: readonly PortWish[]): Promise<PortFacts> {
   if (wishes.length === 0) return { sockets: [], anyRange: [1, 1], hasIpv6: false };
-  const [sockets, anyRange, hasIpv6] = await Promise.all([hostSockets(new Set<Protocol>(wishes.map(({ protocol }) => protocol))), ephemeralRange(), hasIpv6Addresses()]);
+  const [sockets, anyRange, hasIpv6] = await Promise.all([socketsOf(wishes, (protocol) => protocol === 'sctp'), ephemeralRange(), hasIpv6Addresses()]);
   return { sockets, anyRange, hasIpv6 };
 }
+
+/** The sockets of this machine that are of a protocol that is wished for. */
+export const socketsOf = (wishes: readonly PortWish[], isAsked: (protocol: Protocol) => boolean = () => true): Promise<HostSocket[]> =>
+  hostSockets(new Set<Protocol>(wishes.map(({ protocol }) => protocol).filter(isAsked)));
 
 let nextStart = 0; // random ports of containers that come one after the other differ
 
@@ -29,7 +34,7 @@ export function choosePorts(wishes: readonly PortWish[], facts: PortFacts, other
     const result = choosePort(wish, {
       anyRange: facts.anyRange,
       start: nextStart++,
-      withIpv6: target.ipv4 !== null && (target.ipv6 !== null || (facts.hasIpv6 && wish.protocol === 'tcp')),
+      withIpv6: target.ipv4 !== null && (target.ipv6 !== null || (facts.hasIpv6 && wish.protocol !== 'sctp')),
       holderOf: (candidate) =>
         published.find(({ port }) => clashes(port, candidate))?.holder
         ?? (chosen.some((port) => clashes(port, candidate)) ? 'this container' : undefined)

@@ -1,11 +1,11 @@
 // Where a container's published ports lead: to its address on the network that leads outside. They move when that network
 // changes, keep their host ports on the way, and go when no network leads outside any more.
 import type { NetworkedContainer } from '../needs.ts';
-import { Conflict } from '../wire/errors.ts';
+import { Conflict, errorMessage } from '../wire/errors.ts';
 import type { AttachNeeds } from './attach.ts';
 import type { PortTarget } from './firewall.ts';
 import { bindAddress } from './links.ts';
-import { choosePorts, readPortFacts } from './port-reservation.ts';
+import { choosePorts, readPortFacts, socketsOf } from './port-reservation.ts';
 import { parsePort, portKey, portWishes, type PortWish } from './published-ports.ts';
 import { bareAddress, type Endpoint, type NetworkRecord, type Sandbox } from './record.ts';
 
@@ -29,28 +29,52 @@ export function onlyExposed(container: Pick<NetworkedContainer, 'config'>, ports
 }
 
 /**
+ * Chooses host ports and opens their listeners, which is the proof that no other program has them.
+ * @throws PortBusy, Conflict
+ */
+export async function claimPorts({ sandboxes, relays }: AttachNeeds, container: NetworkedContainer, sandbox: Sandbox, wishes: readonly PortWish[], target: { ipv4: string | null; ipv6: string | null }): Promise<void> {
+  let facts = await readPortFacts(wishes);
+  for (let isLastTry = false; ; isLastTry = true) {
+    sandbox.ports = choosePorts(wishes, facts, sandboxes.values(), target); // taken from here on
+    try {
+      return await relays.open(container.id, sandbox.ports);
+    } catch (error) {
+      sandbox.ports = [];
+      if (isLastTry || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cannotPublish(container, error);
+      facts = { ...facts, sockets: await socketsOf(wishes) };
+    }
+  }
+}
+
+/**
  * Makes the published ports of a running container fit the networks it is on now.
  * @throws PortBusy and Conflict when a port that only now becomes published is taken
  */
-export async function republish({ sandboxes, topology, relays }: AttachNeeds, container: NetworkedContainer, sandbox: Sandbox, front: NetworkRecord | undefined): Promise<void> {
+export async function republish(needs: AttachNeeds, container: NetworkedContainer, sandbox: Sandbox, front: NetworkRecord | undefined): Promise<void> {
+  const { topology, relays } = needs;
   const target = targetOf(sandbox.endpoints.find(({ networkId }) => networkId === front?.id));
   const before = sandbox.ports;
-  if (!front && before.length === 0) return;
-  const wishes = before.length > 0 || !front ? [] : wishesOn(front, container);
-  const facts = await readPortFacts(wishes);
-  const after = !front ? []
-    : before.length > 0 ? before.map((port) => ({ ...port, target: (port.hostIp.includes(':') ? target.ipv6 ?? target.ipv4 : target.ipv4 ?? target.ipv6) ?? '' }))
-    : choosePorts(wishes, facts, sandboxes.values(), target);
-  if (after.length === before.length && after.every(({ target: to }, index) => to === before[index]?.target)) return;
-  sandbox.ports = after; // taken from here on
-  relays.close(container.id);
+  if (before.length === 0) {
+    if (front) await claimPorts(needs, container, sandbox, wishesOn(front, container), target);
+    if (sandbox.ports.length === 0) return;
+  } else {
+    const after = front ? before.map((port) => ({ ...port, target: (port.hostIp.includes(':') ? target.ipv6 ?? target.ipv4 : target.ipv4 ?? target.ipv6) ?? '' })) : [];
+    if (front && after.every(({ target: to }, index) => to === before[index]?.target)) return;
+    relays.close(container.id);
+    sandbox.ports = after;
+    await relays.open(container.id, after).catch((error: unknown) => {
+      sandbox.ports = [];
+      throw cannotPublish(container, error);
+    });
+  }
   try {
-    await relays.open(container.id, after);
-    await topology.filter.change({ remove: before, add: after });
+    await topology.filter.change({ remove: before, add: sandbox.ports });
   } catch (error) {
     sandbox.ports = [];
     relays.close(container.id);
-    throw new Conflict(`cannot publish ports of container ${container.name}: ${(error as Error).message}`, { cause: error });
+    throw cannotPublish(container, error);
   }
-  sandbox.exposed = onlyExposed(container, after);
+  sandbox.exposed = onlyExposed(container, sandbox.ports);
 }
+
+const cannotPublish = (container: NetworkedContainer, cause: unknown) => new Conflict(`cannot publish ports of container ${container.name}: ${errorMessage(cause)}`);
