@@ -31,8 +31,8 @@ beforeAll(async () => {
     else if (path === '/containers/c1/export') response.end(container);
     else if (path === '/version') response.end(JSON.stringify({ Version: '1', ApiVersion: '1.47', Components: [{ Name: 'Engine', Version: '1' }] }));
     else if (path === '/images/json') response.end('[]');
-    else if (path === '/images/demo:1/json') response.end(JSON.stringify({ Id: 'sha256:abc', Size: 5_000_005, RepoTags: ['demo:1'] }));
-    else if (path === '/containers/c1/json') response.end(JSON.stringify({ SizeRootFs: 8 }));
+    else if (path === '/images/demo:1/json') response.end(JSON.stringify({ Id: 'sha256:abc', Size: 5_000_005, RepoTags: ['demo:1'], Os: 'linux', Architecture: 'amd64' }));
+    else if (path === '/containers/c1/json') response.end(JSON.stringify({ SizeRootFs: 8, Image: 'demo:1', Config: { Env: ['A=2'] } }));
     else response.writeHead(404).end('{"message":"no such thing"}');
   });
   const socket = join(folder, 's.sock');
@@ -75,6 +75,7 @@ test('an image is compared with a container as it is now', async () => {
   if (before.type !== 'ready' || after.type !== 'ready') throw new Error('not opened');
   const compared = await explorer.compare(before.session, after.session, true);
   expect(compared.image.layers[1]?.files).toEqual({ added: 1, content: 1, metadata: 0, type: 0, link: 0, removed: 1 });
+  expect(compared.image.comparison?.config).toEqual([{ key: 'Env A', before: undefined, after: '2' }]);
   const node = (await compared.thread.find({ path: '/app/text' }))?.node ?? -1;
   expect(await previewFile(compared, 1, node)).toMatchObject({ text: 'changed' });
 });

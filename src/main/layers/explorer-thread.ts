@@ -74,11 +74,11 @@ const api: ThreadApi = {
     const { bytes, compression, digest, diffId, compressedBytes, error } = await (readingTar as Promise<ReadLayer>);
     return { tree: bytes, compression, digest, diffId, compressedBytes, error };
   },
-  async openTar({ title }) {
+  async openTar({ title, config }) {
     const layer = await (readingTar as Promise<ReadLayer>);
     const facts = { digest: layer.digest, diffId: layer.diffId ?? '', compressedBytes: layer.compressedBytes, ...(layer.error === undefined ? {} : { error: layer.error }) };
-    open({ image: title, imageId: '', config: {}, layers: [{ ...facts, tree: layer.tree }] });
-    return { facts: { meta: { image: title, imageId: '', config: {}, layers: [facts] }, isCompressed: false, places: [{ path: '', contentOffset: 0, compressedBytes: layer.compressedBytes, compression: 'none' as const }] } };
+    open({ image: title, imageId: '', config, layers: [{ ...facts, tree: layer.tree }] });
+    return { facts: { meta: { image: title, imageId: '', config, layers: [facts] }, isCompressed: false, places: [{ path: '', contentOffset: 0, compressedBytes: layer.compressedBytes, compression: 'none' as const }] } };
   },
   feed: async (chunk) => feed?.push(chunk === undefined ? undefined : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)),
   async openTrees({ meta, trees }) {

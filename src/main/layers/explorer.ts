@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { NotFound } from '../../engine/wire/errors.ts';
+import type { ImageConfig } from '../../engine/layers/report-instruction.ts';
 import type { ExplorerImage, OpenStep } from '../contract/layers.ts';
 import type { DockerClient } from '../docker/client.ts';
 import { engineInfo } from '../docker/version.ts';
@@ -61,15 +62,15 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
     }
     return opened;
   };
-  /** Reads a stream that is kept as a file until its session ends. */
-  async function* openFile(body: Readable, title: string, sizeBytes: number, kind: 'archive' | 'tar', signal: AbortSignal | undefined): AsyncGenerator<OpenStep> {
+  /** Reads a stream that is kept as a file until its session ends. @param config of a file system's tar; undefined: an image archive */
+  async function* openFile(body: Readable, title: string, sizeBytes: number, config: ImageConfig | undefined, signal: AbortSignal | undefined): AsyncGenerator<OpenStep> {
     const began = performance.now();
     await using undo = new AsyncDisposableStack();
     const thread = undo.use(threads.take());
     const path = join(folder, `${droppedName()}${/\.(zst|tzst)$/.test(title) ? '.zst' : ''}`);
     undo.defer(() => rm(path, { force: true }));
     const steps = progressQueue();
-    const work = tee(body, path, thread, steps.push, signal, kind).then(() => (kind === 'archive' ? thread.openArchive({ title }) : thread.openTar({ title }))).finally(steps.close);
+    const work = tee(body, path, thread, steps.push, signal, config === undefined ? 'archive' : 'tar').then(() => (config === undefined ? thread.openArchive({ title }) : thread.openTar({ title, config }))).finally(steps.close);
     work.catch(() => {}); // awaited below
     for await (const bytes of steps.values) yield { type: 'progress', bytes, totalBytes: sizeBytes };
     const { facts } = await work;
@@ -128,7 +129,7 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
     },
 
     async *openArchive(body, fileName, sizeBytes, signal) {
-      yield* openFile(body, fileName, sizeBytes, 'archive', signal);
+      yield* openFile(body, fileName, sizeBytes, undefined, signal);
     },
 
     async *openRemote(client, options) {
@@ -151,9 +152,10 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
     },
 
     async *openContainer(client, id, name, signal) {
-      const detail = await client.json<{ SizeRootFs?: number }>('GET', `/containers/${encodeURIComponent(id)}/json`, { query: { size: true }, signal });
+      const detail = await client.json<{ SizeRootFs?: number; Config?: ImageConfig['config']; Image?: string }>('GET', `/containers/${encodeURIComponent(id)}/json`, { query: { size: true }, signal });
+      const config = { ...(await platformOf(client, detail.Image, signal)), ...(detail.Config ? { config: detail.Config } : {}) };
       const body = await client.raw('GET', `/containers/${encodeURIComponent(id)}/export`, { signal });
-      yield* openFile(body, name, detail.SizeRootFs ?? 0, 'tar', signal);
+      yield* openFile(body, name, detail.SizeRootFs ?? 0, config, signal);
     },
 
     async compare(beforeId, afterId, ignoreTimes) {
@@ -190,6 +192,16 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
     },
   };
   return explorer;
+}
+
+/** A container's platform is its image's; the image may be gone. */
+async function platformOf(client: DockerClient, image: string | undefined, signal?: AbortSignal): Promise<ImageConfig> {
+  if (!image) return {};
+  const { Os: os, Architecture: architecture, Variant: variant } = await client.json<{ Os?: string; Architecture?: string; Variant?: string }>('GET', imagePath(image, '/json'), { signal }).catch((error: unknown) => {
+    if ((error as { kind?: string }).kind === 'NotFound') return {} as { Os?: string; Architecture?: string; Variant?: string };
+    throw error;
+  });
+  return { ...(os ? { os } : {}), ...(architecture ? { architecture } : {}), ...(variant ? { variant } : {}) };
 }
 
 interface StreamOptions { signal?: AbortSignal | undefined; reopen?: boolean; known?: Awaited<ReturnType<typeof knownImages>>; title?: string; platform?: string | undefined }

@@ -1,4 +1,5 @@
 // What the explorer's thread is asked and answers. Everything is plain data that postMessage can copy.
+import type { ImageConfig } from '../../engine/layers/report-instruction.ts';
 import type { ReportInput } from '../../engine/layers/report.ts';
 import type { KnownImage } from '../../engine/layers/tree-base.ts';
 import type { FlatImage } from '../../engine/layers/tree-flatten.ts';
@@ -29,7 +30,7 @@ export interface ThreadApi {
   /** Reads an archive file; without `path` what was fed. */
   openArchive(options: { path?: string; title: string; wanted?: string | undefined; platform?: string | undefined; known?: KnownImage[] | undefined; /** only where its layers lie; what is open stays */ keepOpen?: boolean }): Promise<{ facts: ArchiveFacts; trees: Uint8Array[] }>;
   /** What was fed is the tar of one file system: an image of one layer. */
-  openTar(options: { title: string }): Promise<{ facts: ArchiveFacts }>;
+  openTar(options: { title: string; config: ImageConfig }): Promise<{ facts: ArchiveFacts }>;
   /** `kind`: how what comes is to be read; archive when absent. */
   startFeed(kind?: FeedKind): Promise<void>;
   /** What was fed is one layer, compressed or not; nothing is opened. */
