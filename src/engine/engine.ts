@@ -93,7 +93,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...containerObserveRoutes({ stats, find: (idOrName) => watched(find(idOrName)), layersOf: (id) => (parts.snapshots.has(id) ? parts.snapshots.paths(id) : null) }),
     ...containerFileRoutes({
       isRootless,
-      openRoot: (idOrName) => openContainerRoot(parts, find(idOrName)),
+      openRoot: (idOrName) => openContainerRoot(parts, find(idOrName), idOrName),
       tell: (idOrName, action, attributes) => publish(parts, find(idOrName), action, attributes),
       commit: (idOrName, commit) => commitWhilePaused(parts, find(idOrName), commit, applyChanges),
     }),

@@ -156,13 +156,25 @@ describe('the state machine', () => {
   });
 
   test('health: starting, healthy, with the last outputs', async () => {
-    await engine.dockerOk('run', '-d', '--name', 'health', ...none, '--health-cmd', 'echo checked; test -e /ok', '--health-interval', '100ms', '--health-retries', '2', image, 'sh', '-c', 'sleep 0.8; touch /ok; sleep 100');
+    await engine.dockerOk('run', '-d', '--name', 'health', ...none, '--health-cmd', 'echo checked; test -e /ok', '--health-interval', '100ms', '--health-retries', '2', image, 'sleep', '100');
     const health = async () => (await engine.dockerOk('inspect', '-f', '{{.State.Health.Status}}', 'health'));
     await expect.poll(health, { timeout: 10_000 }).toBe('unhealthy');
+    await engine.dockerOk('exec', 'health', 'touch', '/ok');
     await expect.poll(health, { timeout: 10_000 }).toBe('healthy');
     expect(await engine.dockerOk('inspect', '-f', '{{(index .State.Health.Log 0).Output}}', 'health')).toContain('checked');
     await engine.dockerOk('rm', '-f', 'health');
   });
+
+  test('one that starts again and again stays down once it was stopped, at whatever moment', async () => {
+    await engine.dockerOk('run', '-d', '--name', 'again', '--restart', 'always', ...none, image, 'false');
+    for (const pauseMs of [0, 30, 60, 90, 120]) {
+      await new Promise((next) => setTimeout(next, pauseMs));
+      await engine.dockerOk('stop', 'again');
+      expect(await engine.dockerOk('inspect', '-f', '{{.State.Status}}', 'again')).toBe('exited');
+      await engine.dockerOk('start', 'again');
+    }
+    await engine.dockerOk('rm', '-f', 'again');
+  }, 20_000);
 
   test('limits can be changed while it runs', async () => {
     await engine.dockerOk('run', '-d', '--name', 'limits', ...none, image, 'sleep', '100');
@@ -171,6 +183,11 @@ describe('the state machine', () => {
     const limits = Object.assign({}, ...json.cgroups.map((cgroup) => cgroup.limits)) as Record<string, string>;
     expect(limits['memory.limit_in_bytes'] ?? limits['memory.max']).toBe(String(64 << 20));
     expect(limits['pids.max']).toBe('50');
+    await engine.dockerOk('update', '--cpu-quota', '15000', 'limits');
+    await engine.dockerOk('update', '--pids-limit', '-1', '--cpu-quota', '-1', 'limits'); // no limit any more
+    expect(await engine.dockerOk('inspect', '-f', '{{.HostConfig.PidsLimit}} {{.HostConfig.CpuQuota}}', 'limits')).toBe('0 -1');
+    const lifted = await engine.api<{ cgroups: { limits: Record<string, string> }[] }>('GET', '/gantry/containers/limits/isolation');
+    expect(lifted.json.cgroups.map((cgroup) => cgroup.limits['pids.max']).find(Boolean)).toBe('max');
     await engine.dockerOk('rm', '-f', 'limits');
   });
 });

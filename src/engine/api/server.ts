@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { Duplex, type Readable } from 'node:stream';
 import type { Log } from '../base/log.ts';
 import { InvalidParameter, errorMessage, httpStatus } from '../wire/errors.ts';
+import { isBefore, type ApiVersion } from './api-version.ts';
 import { readJson, readUpgradeBody } from './body.ts';
 import type { ByteSource, Headers, Reply } from './reply.ts';
 import type { Call, Router } from './router.ts';
@@ -59,7 +60,7 @@ function dispatch(router: Router, request: IncomingMessage, body: Readable, sign
   const mark = url.indexOf('?');
   const fullPath = mark < 0 ? url : url.slice(0, mark);
   const version = /^\/v(\d+)\.(\d+)(?=\/)/.exec(fullPath);
-  const apiVersion: readonly [number, number] = version ? [Number(version[1]), Number(version[2])] : CURRENT;
+  const apiVersion: ApiVersion = version ? [Number(version[1]), Number(version[2])] : CURRENT;
   if (version) checkVersion(apiVersion);
   const path = version ? fullPath.slice(version[0].length) : fullPath;
   const { handler, params } = router.find(request.method ?? 'GET', path);
@@ -80,13 +81,12 @@ function dispatch(router: Router, request: IncomingMessage, body: Readable, sign
 const parseVersion = (text: string) => text.split('.').map(Number) as [number, number];
 const CURRENT = parseVersion(API_VERSION);
 const OLDEST = parseVersion(MIN_API_VERSION);
-const before = (a: readonly [number, number], b: readonly [number, number]) => a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
 
-function checkVersion(asked: readonly [number, number]): void {
-  if (before(asked, OLDEST)) {
+function checkVersion(asked: ApiVersion): void {
+  if (isBefore(asked, OLDEST)) {
     throw new InvalidParameter(`client version ${asked.join('.')} is too old. Minimum supported API version is ${MIN_API_VERSION}, please upgrade your client to a newer version`);
   }
-  if (before(CURRENT, asked)) {
+  if (isBefore(CURRENT, asked)) {
     throw new InvalidParameter(`client version ${asked.join('.')} is too new. Maximum supported API version is ${API_VERSION}`);
   }
 }

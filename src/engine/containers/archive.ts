@@ -36,9 +36,9 @@ export async function* readArchive(container: ContainerRoot, path: string, signa
   using place = openPlace(container, path);
   statPlace(container, place, path);
   const isContents = place.name === '.';
-  const last = path.split('/').filter((part) => part !== '' && part !== '.').at(-1);
-  // `dir/` and a mount point are the folder under its own name, `dir/.` its contents
-  const rename = isContents && last !== undefined && !/(^|\/)\.$/.test(path) ? [`--transform=flags=rSh;s,^\\.,${last.replace(/[\\,&]/g, '\\$&')},`] : [];
+  const last = path.split('/').filter((part) => part !== '' && part !== '.').at(-1) ?? (/\.\/*$/.test(path) ? undefined : '');
+  // `dir/` and a mount point are the folder under its own name, `dir/.` its contents; the root's own name is `/`
+  const rename = isContents && last !== undefined && !/(^|\/)\.$/.test(path) ? ['-P', `--transform=flags=rSh;s,^\\.,${last.replace(/[\\,&]/g, '\\$&')},`] : [];
   yield* tar([...rename, '--', place.name === '.' ? '.' : `./${place.name}`], place.folder, isContents ? [] : ['--transform=flags=rSh;s,^\\./,,'], signal);
 }
 
@@ -74,7 +74,7 @@ async function* tar(args: string[], folder: number | string, extra: string[], si
  * @throws InvalidParameter when `path` is no folder or the archive is damaged, Forbidden where the container may not be written
  */
 export async function writeArchive(container: ContainerRoot, path: string, body: AsyncIterable<Buffer>, options: { keepsKinds: boolean; isRootless: boolean; signal: AbortSignal }): Promise<void> {
-  using place = openPlace(container, path.endsWith('/') ? path : `${path}/`);
+  using place = openPlace(container, path, 'folder');
   if (!statSync(pathAt(place.folder, '.')).isDirectory()) throw new InvalidParameter('extraction point is not a directory');
   if (place.isReadonly) throw new Forbidden('container rootfs is marked read-only');
   await extractStream(body, { root: `/proc/self/fd/${place.root}`, below: pathBelowRoot(place), keepsKinds: options.keepsKinds, isRootless: options.isRootless }, options.signal);

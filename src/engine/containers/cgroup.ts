@@ -16,6 +16,8 @@ export interface Cgroup {
   specPath: string;
   /** text of a controller's file; empty when there is none. v2 has all files in one folder. */
   read(controller: string, file: string): string;
+  /** @throws System when there is no such controller or the kernel refuses the value */
+  write(controller: string, file: string, text: string): void;
   /** @throws System when the tasks do not reach the state */
   freeze(frozen: boolean): Promise<void>;
   oomKilled(): boolean;
@@ -40,6 +42,13 @@ export function cgroupOf(machine: Pick<Machine, 'cgroupDriver' | 'facts'>, id: s
   return {
     specPath: systemd ? `${slice}:gantry:${id}` : path,
     read,
+    write(controller, file, text) {
+      try {
+        writeFileSync(join(folder(controller), file), text);
+      } catch (error) {
+        throw new System(`cannot write ${text} to the control group's ${file}`, { cause: error });
+      }
+    },
     async freeze(frozen) {
       const [file, wish] = v2 ? ['cgroup.freeze', frozen ? '1' : '0'] : ['freezer.state', frozen ? 'FROZEN' : 'THAWED'];
       try {

@@ -30,12 +30,12 @@ export interface Place extends Disposable {
 }
 
 /**
- * Opens what `path` names. Links are followed but the last part's, unless the path ends in `/` or `/.`.
- * @throws NotFound `Could not find the file PATH in container NAME`, InvalidParameter for an empty path
+ * Opens what `path` names. Links are followed but the last part's, unless the path ends in `/` or `/.` or a folder is wanted.
+ * @throws NotFound `Could not find the file PATH in container NAME`, InvalidParameter for an empty path or one through a file
  */
-export function openPlace(container: ContainerRoot, path: string): Place {
+export function openPlace(container: ContainerRoot, path: string, wanted?: 'folder'): Place {
   if (path === '' || path.includes('\0')) throw new InvalidParameter('bad path: it is empty or has a NUL byte');
-  const isFolder = /(^|\/)\.?\/*$/.test(path) || path.endsWith('/..');
+  const isFolder = wanted === 'folder' || /(^|\/)\.?\/*$/.test(path) || path.endsWith('/..');
   const parts = Buffer.from(path).toString('latin1').split('/').filter((part) => part !== '' && part !== '.');
   const mount = container.mounts.filter(({ destination }) => isBelow(parts, destination)).toSorted((a, b) => b.destination.length - a.destination.length)[0];
   const below = mount === undefined ? parts : parts.slice(mount.destination.split('/').filter(Boolean).length);
@@ -49,7 +49,9 @@ export function openPlace(container: ContainerRoot, path: string): Place {
     return opened;
   } catch (error) {
     if (root >= 0) closeFd(root);
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw missing(container, path);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') throw new InvalidParameter(`${path}: not a directory`, { cause: error });
+    if (code === 'ENOENT' || code === 'ELOOP') throw missing(container, path);
     throw error;
   }
 }

@@ -87,11 +87,22 @@ async function probe(parts: Parts, container: Container, plan: Plan, stopped: Ab
     return {
       Start: at(startedMs), End: at(Date.now()),
       ExitCode: timedOut ? -1 : exitCode,
-      Output: timedOut ? `Health check exceeded timeout (${plan.timeoutMs / SECOND_MS}s)` : (failure ?? Buffer.concat(chunks).toString()),
+      Output: timedOut ? timeoutText(plan.timeoutMs, Buffer.concat(chunks).toString()) : (failure ?? Buffer.concat(chunks).toString()),
     };
   } finally {
     container.execs.delete(exec.id);
   }
+}
+
+/** As docker says it: the limit in the smallest unit that shows it whole, and what the test had said until then. */
+function timeoutText(limitMs: number, output: string): string {
+  return `Health check exceeded timeout (${goDuration(limitMs)})${output === '' ? '' : `: ${output}`}`;
+}
+
+function goDuration(ms: number): string {
+  if (ms < SECOND_MS) return `${ms}ms`;
+  const [hours, minutes, seconds] = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60, (ms % 60_000) / SECOND_MS];
+  return `${hours > 0 ? `${hours}h` : ''}${ms >= 60_000 ? `${minutes}m` : ''}${seconds}s`;
 }
 
 function note(parts: Parts, container: Container, plan: Plan, result: HealthProbe): void {

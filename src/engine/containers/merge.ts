@@ -1,4 +1,5 @@
 // A create body laid over the image's configuration, with Docker's defaults: what the record keeps and inspect shows. Pure.
+import { posix } from 'node:path';
 import type { ContainerConfig, DeviceMapping, HostConfig, ResourcesUlimitsInner } from '@docker/node-sdk';
 import { MASKED_PATHS, READONLY_PATHS } from './spec/paths.ts';
 
@@ -32,7 +33,7 @@ export function mergeConfig(wish: ContainerConfig, image: ContainerConfig | unde
     ...(health && { Healthcheck: health }),
     Image: wish.Image ?? '',
     Volumes: (Object.keys(volumes).length > 0 ? volumes : null) as Record<string, unknown>,
-    WorkingDir: wish.WorkingDir || base.WorkingDir || '',
+    WorkingDir: cleanPath(wish.WorkingDir || base.WorkingDir || ''),
     Entrypoint: (entrypoint?.length ? entrypoint : null) as string[],
     ...(wish.NetworkDisabled && { NetworkDisabled: true }),
     ...(wish.MacAddress && { MacAddress: wish.MacAddress }),
@@ -43,6 +44,8 @@ export function mergeConfig(wish: ContainerConfig, image: ContainerConfig | unde
     ...((wish.Shell ?? base.Shell) && { Shell: wish.Shell ?? base.Shell ?? null }),
   };
 }
+
+const cleanPath = (path: string): string => (path === '' ? '' : posix.normalize(path).replace(/(.)\/$/, '$1'));
 
 function mergeHealth(wish: ContainerConfig['Healthcheck'], image: ContainerConfig['Healthcheck']): ContainerConfig['Healthcheck'] {
   if (!wish) return image;

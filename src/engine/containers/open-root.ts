@@ -5,10 +5,11 @@ import type { Container } from './container.ts';
 import type { Parts } from './parts.ts';
 import { isUp } from './record.ts';
 
-export async function openContainerRoot(parts: Parts, container: Container): Promise<ContainerRoot> {
+/** @param calledName what the caller called it: errors say the same */
+export async function openContainerRoot(parts: Parts, container: Container, calledName: string): Promise<ContainerRoot> {
   const { record } = container;
   const mounts = record.mounts.map((point) => ({ destination: point.Destination ?? '', source: point.Source ?? '', isReadonly: point.RW === false }));
-  const base = { name: record.name, isReadonly: record.hostConfig.ReadonlyRootfs === true };
+  const base = { name: calledName, isReadonly: record.hostConfig.ReadonlyRootfs === true };
   const rootfs = parts.folders.rootfs(record.id);
   if (isUp(record)) {
     // Read-only mounts are refused by the kernel itself here: the container's own mounts are seen.

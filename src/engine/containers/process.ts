@@ -9,8 +9,8 @@ const REALTIME_MAX = 64;
 /** `TERM`, `SIGTERM`, `15`, `RTMIN+3`. @throws InvalidParameter `invalid signal` */
 export function signalNumber(wish: string): number {
   const name = wish.toUpperCase().replace(/^SIG/, '');
-  if (/^\d+$/.test(name)) {
-    const number = Number(name);
+  if (/^\d+$/.test(wish)) {
+    const number = Number(wish);
     if (number >= 1 && number <= REALTIME_MAX) return number;
   }
   const number = (constants.signals as Record<string, number>)[`SIG${name}`];

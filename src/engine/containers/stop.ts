@@ -19,7 +19,7 @@ export async function stopContainer(parts: Parts, container: Container, options:
   const { record } = container;
   const signal = signalNumber(options.signal || record.config.StopSignal || 'SIGTERM');
   const graceS = options.timeoutS ?? record.config.StopTimeout ?? DEFAULT_GRACE_S;
-  if (record.state === 'restarting') return stopRestarting(parts, container);
+  if (record.state === 'restarting' && (await stopRestarting(parts, container))) return true; // else it has started again meanwhile
   if (!isUp(record)) return false;
   record.manuallyStopped = true;
   container.exitCause = 'stop';
@@ -38,7 +38,7 @@ export async function stopContainer(parts: Parts, container: Container, options:
   return true;
 }
 
-/** Between two runs there is no process: only the plan to start again is dropped. */
+/** Between two runs there is no process: only the plan to start again is dropped. @returns false when it was in another state by then */
 async function stopRestarting(parts: Parts, container: Container): Promise<boolean> {
   return parts.locks.run(container.id, async () => {
     const { record } = container;
@@ -57,10 +57,7 @@ async function stopRestarting(parts: Parts, container: Container): Promise<boole
 export async function killContainer(parts: Parts, container: Container, wish: string | undefined): Promise<void> {
   const signal = signalNumber(wish || 'SIGKILL');
   const { record } = container;
-  if (record.state === 'restarting' && signal === SIGKILL) {
-    await stopRestarting(parts, container);
-    return;
-  }
+  if (record.state === 'restarting' && signal === SIGKILL && (await stopRestarting(parts, container))) return;
   if (!isUp(record)) throw new Conflict(`cannot kill container: ${record.name}: container ${record.id} is not running`);
   if (signal === SIGKILL || signal === signalNumber(record.config.StopSignal || 'SIGTERM')) {
     record.manuallyStopped = true;

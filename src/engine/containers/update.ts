@@ -5,15 +5,16 @@ import type { HostConfig } from '@docker/node-sdk';
 import { updateContainer as runtimeUpdate } from '../tools/oci-runtime.ts';
 import { Conflict, InvalidParameter, System, errorMessage } from '../wire/errors.ts';
 import { checkHostShape } from './body-shape.ts';
+import { cgroupOf } from './cgroup.ts';
 import type { Container } from './container.ts';
 import { onlineCpus } from './machine.ts';
 import { publish, type Parts } from './parts.ts';
-import { isUp } from './record.ts';
+import { isUp, type ContainerRecord } from './record.ts';
 import { resourceSpec } from './spec/resources.ts';
 import { validateCreate } from './validate.ts';
 
 const LIMITS = [
-  'BlkioWeight', 'CpuPeriod', 'CpuQuota', 'CpuRealtimePeriod', 'CpuRealtimeRuntime', 'CpuShares', 'CpusetCpus', 'CpusetMems', 'Memory', 'MemoryReservation', 'MemorySwap', 'NanoCpus', 'PidsLimit',
+  'BlkioWeight', 'CpuPeriod', 'CpuQuota', 'CpuRealtimePeriod', 'CpuRealtimeRuntime', 'CpuShares', 'CpusetCpus', 'CpusetMems', 'Memory', 'MemoryReservation', 'MemorySwap', 'NanoCpus',
 ] as const;
 
 /** @throws InvalidParameter for impossible limits, Conflict, System when the kernel refuses */
@@ -25,6 +26,7 @@ export function updateContainer(parts: Parts, container: Container, wish: HostCo
     checkHostShape(wish);
     // Zero means "leave it", as docker sends every field.
     const changes: HostConfig = Object.fromEntries(LIMITS.filter((key) => wish[key] !== undefined && wish[key] !== 0 && wish[key] !== '' && wish[key] !== null).map((key) => [key, wish[key]]));
+    if (wish.PidsLimit != null) changes.PidsLimit = Math.max(wish.PidsLimit, 0); // zero and below: no limit
     if (wish.RestartPolicy?.Name) changes.RestartPolicy = wish.RestartPolicy;
     const next: HostConfig = { ...record.hostConfig, ...changes };
     for (const key of ['CpuPeriod', 'CpuQuota'] as const) {
@@ -40,6 +42,7 @@ export function updateContainer(parts: Parts, container: Container, wish: HostCo
     if (isUp(record) && Object.keys(changes).some((key) => key !== 'RestartPolicy')) {
       try {
         await runtimeUpdate(parts.machine.runtime, record.id, resourceSpec(next, parts.machine.facts), join(parts.folders.run(record.id), 'resources.json'));
+        liftLimits(parts, record, changes);
       } catch (error) {
         throw new System(`Cannot update container ${record.id}: ${errorMessage(error)}`, { cause: error });
       }
@@ -49,4 +52,13 @@ export function updateContainer(parts: Parts, container: Container, wish: HostCo
     publish(parts, container, 'update');
     return [];
   });
+}
+
+/** crun 1.8 writes "no limit" as a number that the kernel refuses, so the files are written here. */
+function liftLimits({ machine }: Parts, record: ContainerRecord, { PidsLimit, CpuQuota }: HostConfig): void {
+  const group = cgroupOf(machine, record.id, record.hostConfig.CgroupParent);
+  if (PidsLimit === 0) group.write('pids', 'pids.max', 'max');
+  if (CpuQuota === undefined || CpuQuota >= 0) return;
+  if (machine.facts.cgroupVersion === 1) group.write('cpu', 'cpu.cfs_quota_us', '-1');
+  else group.write('cpu', 'cpu.max', 'max');
 }

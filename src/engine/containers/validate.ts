@@ -15,7 +15,7 @@ const ULIMITS = new Set(['core', 'cpu', 'data', 'fsize', 'locks', 'memlock', 'ms
 /** What the kernel takes, see kernel/sched/sched.h. */
 const MAX_CPU_SHARES = 262_144;
 /** Options that every container's runtime could be tricked with: only the engine itself may set them. */
-const OWN_ANNOTATION = /^(run\.oci\.|io\.(podman|kubernetes|containers)\.)/;
+const OWN_ANNOTATION = /^run\.oci\./;
 
 const refuse = (message: string): never => {
   throw new InvalidParameter(message);
@@ -72,6 +72,7 @@ function validateHost(host: HostConfig, facts: SpecFacts, cpus: number): void {
   validateRestart(host);
   validateModes(host);
   validateSecurity(host, facts);
+  if (Object.hasOwn(host.Annotations ?? {}, '')) refuse('invalid Annotations: the empty string is not permitted as an annotation key');
   for (const name of Object.keys(host.Annotations ?? {})) if (OWN_ANNOTATION.test(name)) refuse(`the annotation ${name} is reserved for the engine`);
   const log = host.LogConfig;
   if (log?.Type && !['json-file', 'local', 'none'].includes(log.Type)) refuse(`logger: no log driver named '${log.Type}' is registered`);
@@ -113,10 +114,10 @@ export function validateRestart(host: HostConfig): void {
 }
 
 function validateModes(host: HostConfig): void {
-  if (host.PidMode && !/^(host|private|container:.+)$/.test(host.PidMode)) refuse(`Invalid PID mode: ${host.PidMode}`);
-  if (host.IpcMode && !/^(none|host|private|shareable|container:.+)$/.test(host.IpcMode)) refuse(`Invalid IPC mode: ${host.IpcMode}`);
-  if (host.UTSMode && host.UTSMode !== 'host') refuse(`Invalid UTS mode: ${host.UTSMode}`);
-  if (host.UsernsMode && host.UsernsMode !== 'host') refuse(`Invalid USER mode: ${host.UsernsMode}`);
+  if (host.PidMode && !/^(host|private|container:.+)$/.test(host.PidMode)) refuse(`invalid PID mode: ${host.PidMode}`);
+  if (host.IpcMode && !/^(none|host|private|shareable|container:.+)$/.test(host.IpcMode)) refuse(`invalid IPC mode: ${host.IpcMode}`);
+  if (host.UTSMode && host.UTSMode !== 'host') refuse(`invalid UTS mode: ${host.UTSMode}`);
+  if (host.UsernsMode && host.UsernsMode !== 'host') refuse(`invalid USER mode: ${host.UsernsMode}`);
   if (host.CgroupnsMode && !['host', 'private'].includes(host.CgroupnsMode)) refuse(`invalid cgroup namespace mode: ${host.CgroupnsMode}`);
   if (host.Isolation && host.Isolation !== 'default') refuse(`invalid isolation: ${JSON.stringify(host.Isolation)} - linux only supports 'default'`);
   if (host.Runtime && !['crun', 'runc', 'io.containerd.runc.v2'].includes(host.Runtime)) refuse(`unknown or invalid runtime name: ${host.Runtime}`);

@@ -220,7 +220,6 @@ export function createTarReader(options: TarReaderOptions): TarReader {
         entry = undefined;
       } else if (stage === 'padding') { // every byte of content is there: the docker CLI ends the tar of `build -f -` like that, and Go reads it
       } else if (part.length > 0 || stage !== 'header' || startOffset !== -1) problem = `archive ends inside a header at byte ${offset}`;
-      else if (offset === 0) problem = 'archive is empty';
       stage = 'done';
     }
     return { entries, bytes: offset, ...(problem === undefined ? {} : { problem }) };

@@ -49,11 +49,11 @@ export function containerFileRoutes(needs: FilesNeeds): Route[] {
     }),
     post('/commit', async (call) => {
       const { query } = call;
+      const config = await call.json<ContainerConfig | null>();
       const container = query.get('container');
       if (!container) throw new InvalidParameter('the parameter container is missing');
       const repository = query.get('repo');
       const tag = query.get('tag') || 'latest';
-      const config = await call.json<ContainerConfig | null>();
       const id = await needs.commit(container, {
         ...(repository ? { reference: `${repository}:${tag}` } : {}),
         comment: query.get('comment') ?? '',

@@ -25,6 +25,7 @@ import { parseFilters } from '../filters.ts';
 import { MULTIPLEXED_STREAM, RAW_STREAM, empty, hijack, json, noContent, notModified, stream } from '../reply.ts';
 import { boolQuery, del, get, intQuery, post, type Call, type Route } from '../router.ts';
 import { timeQuery } from '../time.ts';
+import { isBefore } from '../api-version.ts';
 
 export function containerRoutes(parts: Parts): Route[] {
   const find = (call: Call) => parts.store.find(call.params['name'] as string);
@@ -34,7 +35,10 @@ export function containerRoutes(parts: Parts): Route[] {
       all: boolQuery(query, 'all'), limit: intQuery(query, 'limit') ?? 0, size: boolQuery(query, 'size'), filters: parseFilters(query, LIST_FILTERS),
     }))),
     post('/containers/create', async (call) => {
-      const container = await createContainer(parts, await call.json<CreateBody>(), call.query.get('name'), platformQuery(call));
+      const body = await call.json<CreateBody>();
+      const endpoints = Object.keys(body?.NetworkingConfig?.EndpointsConfig ?? {});
+      if (endpoints.length > 1 && isBefore(call.apiVersion, [1, 44])) throw new InvalidParameter(`Container cannot be created with multiple network endpoints: ${endpoints.join(', ')}`);
+      const container = await createContainer(parts, body, call.query.get('name'), platformQuery(call));
       container.removeSoon = () => inBackground(parts, 'cannot remove a container that did not start', container.id, () => removeContainer(parts, container, { force: false, volumes: true }));
       return json({ Id: container.id, Warnings: createWarnings(container.record.hostConfig) }, 201);
     }),
@@ -66,7 +70,11 @@ export function containerRoutes(parts: Parts): Route[] {
       await renameContainer(parts, find(call), call.query.get('name'));
       return noContent();
     }),
-    post('/containers/{name}/update', async (call) => json({ Warnings: await updateContainer(parts, find(call), await call.json<HostConfig>()) })),
+    post('/containers/{name}/update', async (call) => {
+      const wish = await call.json<HostConfig>();
+      if (wish && isBefore(call.apiVersion, [1, 40])) delete wish.PidsLimit; // could not be changed then, and clients sent it all the same
+      return json({ Warnings: await updateContainer(parts, find(call), wish) });
+    }),
     post('/containers/{name}/resize', (call) => {
       resizeContainer(parts, find(call), ...sizeQuery(call));
       return empty(200);

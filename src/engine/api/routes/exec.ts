@@ -14,13 +14,13 @@ export function execRoutes(parts: Parts, execs: Execs): Route[] {
   const find = (call: Call) => execs.find(call.params['id'] as string);
   return [
     post('/containers/{id}/exec', async (call) => {
-      const container = parts.store.find(call.params['id'] as string);
-      return json({ Id: execs.create(parts, container, withFieldNames(await call.json<ExecBody>(), EXEC_FIELDS)).id }, 201);
+      const body = withFieldNames(await call.json<ExecBody>(), EXEC_FIELDS);
+      return json({ Id: execs.create(parts, parts.store.find(call.params['id'] as string), body).id }, 201);
     }),
     get('/exec/{id}/json', (call) => json(inspectExec(find(call)))),
     post('/exec/{id}/start', async (call) => {
-      const exec = find(call);
       const wish = (await call.json<{ Detach?: boolean; Tty?: boolean; ConsoleSize?: number[] | null }>()) ?? {};
+      const exec = find(call);
       if (exec.state !== 'created') throw new Conflict(exec.state === 'running' ? `exec command ${exec.id} is already running` : `exec command ${exec.id} has already run`);
       requireRunning(exec.container);
       const size = wish.ConsoleSize ?? exec.body.ConsoleSize;

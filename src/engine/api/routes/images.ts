@@ -14,6 +14,7 @@ import { platformQuery } from './platform-query.ts';
 import { parseFilters, type Filters } from '../filters.ts';
 import { empty, json, ndjson } from '../reply.ts';
 import { boolQuery, del, get, post, type Call, type Route } from '../router.ts';
+import { isBefore } from '../api-version.ts';
 
 /** Everything under /images, and the registries they come from. */
 export function imageRoutes(domain: ImageDomain): Route[] {
@@ -74,8 +75,6 @@ function imageFilters({ stores: { store } }: ImageDomain, filters: Filters, call
     ...(untilMs !== undefined && { untilMs }),
   };
 }
-
-const isBefore = (a: readonly [number, number], b: readonly [number, number]): boolean => a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
 
 /** A Unix time, a date, or a Go duration before now. @throws InvalidParameter */
 function untilTime(value: string): number {

@@ -9,7 +9,7 @@ const DEFAULT_SHM_BYTES = 64 * 1024 * 1024;
 export interface MountFacts { rootless: boolean; cgroupVersion: 1 | 2 }
 
 /** @param extra volumes, /etc/hosts and friends; they may replace a default mount. @throws InvalidParameter for bad tmpfs options */
-export function mountSpec(host: HostConfig, extra: readonly OciMount[], options: MountFacts & { hostIpc: boolean; shmSource?: string | undefined }): OciMount[] {
+export function mountSpec(host: HostConfig, extra: readonly OciMount[], options: MountFacts & { /** the host's message queues are shown: it shares its IPC namespace and has them mounted */ hostMqueue: boolean; shmSource?: string | undefined }): OciMount[] {
   const sysReadonly = host.Privileged ? 'rw' : 'ro';
   const hostNetRootless = options.rootless && host.NetworkMode === 'host';
   const mounts: OciMount[] = [
@@ -21,12 +21,12 @@ export function mountSpec(host: HostConfig, extra: readonly OciMount[], options:
       ? { destination: '/sys', type: 'bind', source: '/sys', options: ['rbind', 'nosuid', 'noexec', 'nodev', 'ro'] }
       : { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', sysReadonly] },
     ...(hostNetRootless ? [] : [{ destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [sysReadonly, 'nosuid', 'noexec', 'nodev', 'relatime'] }]),
-    options.hostIpc
+    options.hostMqueue
       ? { destination: '/dev/mqueue', type: 'bind', source: '/dev/mqueue', options: ['rbind', 'nosuid', 'noexec', 'nodev'] }
       : { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
-    options.shmSource !== undefined
+    ...(host.IpcMode === 'none' ? [] : [options.shmSource !== undefined
       ? { destination: '/dev/shm', type: 'bind', source: options.shmSource, options: ['rbind', 'rprivate'] }
-      : { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${host.ShmSize || DEFAULT_SHM_BYTES}`] },
+      : { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${host.ShmSize || DEFAULT_SHM_BYTES}`] }]),
   ];
   const wished = [...Object.entries(host.Tmpfs ?? {}).map(tmpfs), ...extra.map(normal)];
   const taken = new Set(wished.map(({ destination }) => destination));

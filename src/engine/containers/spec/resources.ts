@@ -33,13 +33,13 @@ export function resourceSpec(host: HostConfig, facts: ResourceFacts, devices?: D
     cpu.quota = Math.round((host.NanoCpus * CPU_PERIOD_US) / 1e9);
   }
   if (host.CpuPeriod) cpu.period = host.CpuPeriod;
-  if (host.CpuQuota) cpu.quota = host.CpuQuota;
+  if (host.CpuQuota && host.CpuQuota > 0) cpu.quota = host.CpuQuota;
   if (host.CpuRealtimePeriod) cpu.realtimePeriod = host.CpuRealtimePeriod;
   if (host.CpuRealtimeRuntime) cpu.realtimeRuntime = host.CpuRealtimeRuntime;
   if (host.CpusetCpus) cpu.cpus = host.CpusetCpus;
   if (host.CpusetMems) cpu.mems = host.CpusetMems;
   const blockIO = blockSpec(host);
-  const pids = host.PidsLimit ? { limit: host.PidsLimit < 0 ? -1 : host.PidsLimit } : undefined;
+  const pids = host.PidsLimit && host.PidsLimit > 0 ? { limit: host.PidsLimit } : undefined; // a new group has no limit
   return {
     ...(devices && { devices }),
     ...(Object.keys(memory).length > 0 && { memory }),

@@ -1,5 +1,6 @@
 // From a container's record to the OCI runtime's config.json: one pure function, put together from one file a concern.
 // (Device nodes and block device numbers are looked up in /dev; everything else comes in as facts.)
+import { existsSync } from 'node:fs';
 import type { ContainerConfig, HostConfig } from '@docker/node-sdk';
 import type { OciMount } from '../../needs.ts';
 import { deviceSpec } from './devices.ts';
@@ -43,7 +44,6 @@ export interface OciSpec {
   process: ReturnType<typeof processSpec>;
   root: { path: string; readonly: boolean };
   hostname?: string;
-  domainname?: string;
   mounts: OciMount[];
   annotations?: Record<string, string>;
   linux: Record<string, unknown> & { seccomp?: Seccomp };
@@ -62,7 +62,7 @@ export function containerSpec(input: SpecInput): OciSpec {
   const mounts = mountSpec(hostConfig, [
     ...input.mounts,
     ...(withInit ? [{ destination: INIT_TARGET, type: 'bind', source: facts.initPath as string, options: ['bind', 'ro'] }] : []),
-  ], { ...facts, hostIpc: namespaces.ipc === 'host', shmSource: input.shmSource });
+  ], { ...facts, hostMqueue: namespaces.ipc === 'host' && existsSync('/dev/mqueue'), shmSource: input.shmSource });
   return {
     ociVersion: '1.0.2',
     process: processSpec({
@@ -83,13 +83,21 @@ export function containerSpec(input: SpecInput): OciSpec {
       cgroupsPath: input.cgroupsPath,
       namespaces: namespaceList(namespaces),
       devices: devices.devices,
-      sysctl: { ...(namespaces.net === 'new' || namespaces.net.startsWith('/') ? defaultNetSysctls(facts.rootless) : {}), ...hostConfig.Sysctls },
+      sysctl: { ...(namespaces.net === 'new' || namespaces.net.startsWith('/') ? defaultNetSysctls(facts.rootless) : {}), ...(namespaces.uts === 'new' && config.Domainname ? { 'kernel.domainname': config.Domainname } : {}), ...hostConfig.Sysctls },
       maskedPaths: hostConfig.Privileged ? [] : (hostConfig.MaskedPaths ?? MASKED_PATHS),
       readonlyPaths: hostConfig.Privileged ? [] : (hostConfig.ReadonlyPaths ?? READONLY_PATHS),
-      ...(hostConfig.Privileged || hostConfig.Mounts?.some((mount) => mount.BindOptions?.Propagation?.includes('shared')) ? {} : { rootfsPropagation: 'private' }),
+      ...rootPropagation(input.mounts, hostConfig.Privileged === true),
       ...(seccomp && { seccomp }),
     },
   };
+}
+
+/** A mount can only pass on what the root above it passes on. */
+function rootPropagation(mounts: readonly OciMount[], isPrivileged: boolean): { rootfsPropagation?: string } {
+  const asks = (...words: string[]) => mounts.some(({ options }) => (options ?? []).some((option) => words.includes(option)));
+  if (asks('shared', 'rshared')) return { rootfsPropagation: 'shared' };
+  if (asks('slave', 'rslave')) return { rootfsPropagation: 'rslave' };
+  return isPrivileged ? {} : { rootfsPropagation: 'private' };
 }
 
 /** Docker's defaults since 20.10: low ports and ping need no capability inside. */
