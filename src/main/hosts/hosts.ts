@@ -37,7 +37,8 @@ interface Entry {
   /** Ends an attempt that may be waiting for a person. */
   stop?: AbortController;
 }
-interface Open { connection: Connection; client: DockerClient }
+/** `described` resolves when the engine has said what it is; requests need not wait for that. */
+interface Open { connection: Connection; client: DockerClient; described: Promise<void> }
 
 /** @param save called with all records after each change of them */
 export function createHosts(records: HostRecord[], connectors: Connectors, save: (records: HostRecord[]) => Promise<void>): Hosts {
@@ -81,16 +82,14 @@ export function createHosts(records: HostRecord[], connectors: Connectors, save:
       setState(target, target.state === 'idle' ? 'connecting' : 'reconnecting');
       const { id, config } = target.record;
       try {
-        const made = await openConnection(connectorOf(config), config, { hostId: id, signal: target.stop.signal, byHand });
+        const stand = await openConnection(connectorOf(config), config, { hostId: id, signal: target.stop.signal, byHand });
+        const made: Open = { ...stand, described: describe(target, stand) };
+        made.described.catch(() => {}); // the host list shows it; who needs the description awaits it
         made.connection.closed?.then((error) => {
           if (entries.get(id) !== target || target.opening === undefined) return;
           delete target.opening;
           setState(target, error ? 'failed' : 'idle', error); // a connection that heals by itself stays open while it does
         }, () => {}); // `closed` resolves, it does not reject
-        const began = performance.now();
-        target.engine = await engineInfo(made.client, AbortSignal.timeout(15_000));
-        target.latencyMs = Math.round((performance.now() - began) * 10) / 10;
-        setState(target, 'live');
         return made;
       } catch (error) {
         delete target.opening;
@@ -99,6 +98,26 @@ export function createHosts(records: HostRecord[], connectors: Connectors, save:
       }
     })();
     return target.opening;
+  };
+  /** Runs beside the first requests: over a slow link it would cost the first list a round trip. */
+  const describe = async (target: Entry, { client, connection }: Omit<Open, 'described'>): Promise<void> => {
+    const opening = target.opening;
+    try {
+      const began = performance.now();
+      const engine = await engineInfo(client, AbortSignal.timeout(15_000));
+      if (target.opening !== opening) return; // closed meanwhile
+      target.engine = engine;
+      target.latencyMs = Math.round((performance.now() - began) * 10) / 10;
+      setState(target, 'live');
+    } catch (error) {
+      if (target.opening === opening) {
+        delete target.opening;
+        setState(target, 'failed', error);
+        await client[Symbol.asyncDispose]();
+        await connection[Symbol.asyncDispose]();
+      }
+      throw error;
+    }
   };
   const close = async (target: Entry) => {
     const opening = target.opening;
@@ -147,7 +166,7 @@ export function createHosts(records: HostRecord[], connectors: Connectors, save:
     async reconnect(id, signal) {
       const target = entry(id);
       await close(target);
-      await raced(open(target, true), signal);
+      await raced(open(target, true).then(({ described }) => described), signal);
       return summary(target);
     },
     async test(config, signal) {
@@ -171,7 +190,7 @@ export function createHosts(records: HostRecord[], connectors: Connectors, save:
   };
 }
 
-async function openConnection(connector: HostConnector, config: HostConfig, options: ConnectOptions): Promise<Open> {
+async function openConnection(connector: HostConnector, config: HostConfig, options: ConnectOptions): Promise<Omit<Open, 'described'>> {
   const connection = await connector.connect(config as never, options);
   return { connection, client: createDockerClient((options) => connection.dial(options), connection.maxStreams ? { maxSockets: connection.maxStreams } : {}) };
 }

@@ -10,13 +10,17 @@ const BUFFER_BYTES = 256 * 1024;
 export class ChannelStream extends Duplex {
   readonly #channel: ClientChannel;
   #remoteClosed = false;
+  #remoteEnded = false;
 
   /** @param allowHalfOpen false for what carries another SSH connection: its end is the end of both directions */
   constructor(channel: ClientChannel, allowHalfOpen = true) {
     super({ highWaterMark: BUFFER_BYTES, allowHalfOpen });
     this.#channel = channel;
     channel.on('data', (chunk: Buffer) => { if (!this.push(chunk)) channel.pause(); });
-    channel.once('end', () => this.push(null));
+    channel.once('end', () => {
+      this.#remoteEnded = true;
+      this.push(null);
+    });
     channel.once('close', () => {
       this.#remoteClosed = true;
       // What arrived is still to be read; after that nothing can be written any more either.
@@ -26,6 +30,11 @@ export class ChannelStream extends Duplex {
     channel.on('error', (error: Error) => this.destroy(error));
     // Whoever uses the stream hears its errors; this keeps one that nobody uses yet from ending the app.
     this.on('error', () => {});
+  }
+
+  /** Whether the other side may still say something; true does not promise that it hears. */
+  get isOpen(): boolean {
+    return !this.#remoteEnded && !this.#remoteClosed && !this.destroyed;
   }
 
   override _read(): void {

@@ -33,7 +33,7 @@ export interface SshConnection extends AsyncDisposable {
   readonly traffic: { received: number; sent: number };
   /** Resolves once: undefined when closed by us, else why it ended. */
   readonly closed: Promise<ConnectionProblem | undefined>;
-  openUnix(path: string, options?: CallOptions): Promise<Duplex>;
+  openUnix(path: string, options?: CallOptions): Promise<ChannelStream>;
   openTcp(host: string, port: number, options?: CallOptions): Promise<Duplex>;
   /** Start a command; aborting the signal later does not stop it, destroying its stream does. */
   start(command: string, options?: CallOptions): Promise<RemoteProcess>;
@@ -108,7 +108,7 @@ export function createConnection(login: Login, target: SshTarget, stream: Duplex
     });
   }
 
-  function track(channel: ClientChannel, release?: () => void, allowHalfOpen = true): Duplex {
+  function track(channel: ClientChannel, release?: () => void, allowHalfOpen = true): ChannelStream {
     const stream = new ChannelStream(channel, allowHalfOpen);
     channels.add(stream);
     stream.once('close', () => channels.delete(stream));

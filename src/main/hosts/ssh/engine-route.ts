@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import { discover, engineOfPath, grantFix, shellQuote, startFix, type FoundSocket, type RemoteFacts } from '../discover.ts';
 import type { SshConnection } from './connection.ts';
 import { ConnectionProblem, sample } from './problem.ts';
+import { createSpares } from './spares.ts';
 
 export type RouteMode = 'forward' | 'docker dial-stdio' | 'podman dial-stdio' | 'socat';
 
@@ -22,6 +23,10 @@ export interface FindOptions { socketPath?: string | undefined; signal?: AbortSi
 const ANSWER_TIMEOUT_MS = 10_000;
 /** Of OpenSSH's ten sessions, kept for terminals and commands. */
 const SESSIONS_KEPT = 3;
+/** What a window asks for at once when it opens: version, list, events, and one more. */
+const SPARE_STREAMS = 4;
+/** First in order of preference (discover.ts), so it may be tried before anything is known of the other side. */
+const LIKELY_PATH = '/var/run/docker.sock';
 
 const HELPERS: { mode: RouteMode; tool: string; command(path: string): string }[] = [
   { mode: 'docker dial-stdio', tool: 'docker', command: (path) => `docker -H ${shellQuote(`unix://${path}`)} system dial-stdio` },
@@ -40,11 +45,18 @@ export async function findEngine(connection: SshConnection, options: FindOptions
     if (!socket) throw new ConnectionProblem('session-refused', { host: connection.target.name, why: 'a command there gives no answer' }, { cause: named });
     return await reach(connection, socket, facts, options, named);
   }
-  const facts = await discover(connection, options);
+  const looking = discover(connection, options);
+  looking.catch(() => {}); // not needed when the likely socket answers; awaited below otherwise
+  const likely = await tryForward(connection, LIKELY_PATH, options).catch((error: unknown) => error as Error);
+  if (!(likely instanceof Error)) return likely;
+  options.signal?.throwIfAborted();
+  if (likely instanceof ConnectionProblem && likely.code === 'connection-lost') throw likely;
+  const facts = await looking;
   let first: ConnectionProblem | undefined;
   for (const socket of facts.sockets.filter(({ state }) => state === 'usable')) {
     try {
-      return await reach(connection, socket, facts, options);
+      if (socket.path === LIKELY_PATH && likely instanceof ConnectionProblem) throw likely;
+      return await reach(connection, socket, facts, options, socket.path === LIKELY_PATH ? likely : undefined);
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!(error instanceof ConnectionProblem) || error.code === 'connection-lost') throw error;
@@ -83,16 +95,25 @@ async function reach(connection: SshConnection, socket: FoundSocket, facts: Remo
 
 /** The route, or why forwarding is not one. @throws ConnectionProblem when something answered that is no engine */
 async function tryForward(connection: SshConnection, path: string, options: FindOptions): Promise<EngineRoute | Error> {
+  const spares = createSpares((call) => connection.openUnix(path, call), SPARE_STREAMS);
   let stream: Duplex;
   try {
-    stream = await connection.openUnix(path, options);
+    const opening = connection.openUnix(path, options);
+    // In the same breath: by the time the engine has answered, the first requests find their streams open.
+    spares.fill();
+    stream = await opening;
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof ConnectionProblem) throw error;
     return error as Error;
   }
-  await checkAnswer(connection, path, stream, options);
-  return { path, mode: 'forward', maxStreams: undefined, dial: (call) => connection.openUnix(path, call) };
+  try {
+    await checkAnswer(connection, path, stream, options);
+  } catch (error) {
+    spares[Symbol.dispose]();
+    throw error;
+  }
+  return { path, mode: 'forward', maxStreams: undefined, dial: (call) => spares.take(call) };
 }
 
 async function dialHelper(connection: SshConnection, command: string, call: { signal?: AbortSignal | undefined }): Promise<Duplex> {
