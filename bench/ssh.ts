@@ -14,7 +14,7 @@ import { createLogSource } from '../src/main/logs/source.ts';
 import { makeHome, open, serve } from '../test/ssh/fixture.ts';
 import { makeKey, startSshd } from '../test/ssh/sshd.ts';
 
-const DELAY_MS = 50;
+const DELAY_MS = 200;
 const BIG = 256 * 1024 * 1024;
 const RUNS = 5;
 

@@ -5,7 +5,9 @@
 
 const NEWLINE = 10;
 const SPACE = 32;
-const FIRST_BYTES = 1 << 18;
+const EMPTY = Buffer.alloc(0);
+/** Length of a time with nine digits and a Z. */
+const NANO_TIME = 30;
 
 export interface RecordBatch { data: Buffer; count: number; lastTime: string }
 
@@ -19,7 +21,7 @@ export interface RecordReader {
 /** @param source which of the merged containers */
 export function createRecordReader(source: number, isTty: boolean): RecordReader {
   const sourceDigit = source.toString(36).charCodeAt(0);
-  let out = Buffer.allocUnsafe(FIRST_BYTES);
+  let out: Buffer = EMPTY;
   let size = 0;
   let count = 0;
   let lastTime = '';
@@ -27,10 +29,11 @@ export function createRecordReader(source: number, isTty: boolean): RecordReader
   const open: Record<1 | 2, Buffer[]> = { 1: [], 2: [] };
   let rest: Buffer | undefined;
 
-  function put(stream: 1 | 2, line: Buffer) {
-    const timeEnd = timeLength(line);
+  /** The line is `data[from, to)`: making a view of each would cost more than copying it. */
+  function put(stream: 1 | 2, data: Buffer, from: number, to: number) {
+    const timeEnd = timeLength(data, from, to);
     const head = 4 + (timeEnd > 0 ? timeEnd : 1) + 1;
-    const text = line.length - (timeEnd > 0 ? timeEnd + 1 : 0);
+    const text = to - from - (timeEnd > 0 ? timeEnd + 1 : 0);
     const needed = size + head + text + 1;
     if (needed > out.length) {
       const bigger = Buffer.allocUnsafe(Math.max(needed, out.length * 2));
@@ -41,11 +44,11 @@ export function createRecordReader(source: number, isTty: boolean): RecordReader
     out[size + 1] = SPACE;
     out[size + 2] = sourceDigit;
     out[size + 3] = SPACE;
-    if (timeEnd > 0) line.copy(out, size + 4);
+    if (timeEnd > 0) data.copy(out, size + 4, from, to);
     else {
       out[size + 4] = 45;
       out[size + 5] = SPACE;
-      line.copy(out, size + 6);
+      data.copy(out, size + 6, from, to);
     }
     size = needed;
     // A terminal ends lines with CR LF.
@@ -54,25 +57,28 @@ export function createRecordReader(source: number, isTty: boolean): RecordReader
     count++;
   }
 
-  /** `payload` is one frame, or any bytes of a tty. */
-  function feed(stream: 1 | 2, payload: Buffer) {
-    let start = 0;
+  function putWhole(stream: 1 | 2, line: Buffer) {
+    put(stream, line, 0, line.length);
+  }
+
+  /** `data[from, to)` is one frame's payload, or any bytes of a tty. */
+  function feed(stream: 1 | 2, data: Buffer, from: number, to: number) {
+    let start = from;
     if (open[stream].length > 0 && !isTty) {
-      const length = timeLength(payload);
-      if (length > 0) start = length + 1;
+      const length = timeLength(data, from, to);
+      if (length > 0) start = from + length + 1;
     }
-    for (;;) {
-      const end = payload.indexOf(NEWLINE, start);
-      if (end < 0) break;
-      const piece = payload.subarray(start, end);
-      if (open[stream].length === 0) put(stream, piece);
+    while (start < to) {
+      const end = data.indexOf(NEWLINE, start);
+      if (end < 0 || end >= to) break;
+      if (open[stream].length === 0) put(stream, data, start, end);
       else {
-        put(stream, Buffer.concat([...open[stream], piece]));
+        putWhole(stream, Buffer.concat([...open[stream], data.subarray(start, end)]));
         open[stream] = [];
       }
       start = end + 1;
     }
-    if (start < payload.length) open[stream].push(Buffer.from(payload.subarray(start)));
+    if (start < to) open[stream].push(Buffer.from(data.subarray(start, to)));
   }
 
   function take(): RecordBatch | undefined {
@@ -81,7 +87,7 @@ export function createRecordReader(source: number, isTty: boolean): RecordReader
     const time = out.toString('latin1', last + 4, out.indexOf(SPACE, last + 4));
     if (time !== '-') lastTime = time;
     const batch = { data: out.subarray(0, size), count, lastTime };
-    out = Buffer.allocUnsafe(FIRST_BYTES);
+    out = EMPTY;
     size = 0;
     count = 0;
     return batch;
@@ -89,8 +95,10 @@ export function createRecordReader(source: number, isTty: boolean): RecordReader
 
   return {
     push(chunk) {
+      // A frame's header is longer than a record's, so this is enough but for terminals with many short lines.
+      out = Buffer.allocUnsafe(chunk.length + (rest?.length ?? 0));
       if (isTty) {
-        feed(1, chunk);
+        feed(1, chunk, 0, chunk.length);
         return take();
       }
       const data = rest ? Buffer.concat([rest, chunk]) : chunk;
@@ -98,14 +106,14 @@ export function createRecordReader(source: number, isTty: boolean): RecordReader
       while (data.length - at >= 8) {
         const length = data.readUInt32BE(at + 4);
         if (data.length - at - 8 < length) break;
-        feed(data[at] === 2 ? 2 : 1, data.subarray(at + 8, at + 8 + length));
+        feed(data[at] === 2 ? 2 : 1, data, at + 8, at + 8 + length);
         at += 8 + length;
       }
       rest = at < data.length ? data.subarray(at) : undefined;
       return take();
     },
     end() {
-      for (const stream of [1, 2] as const) if (open[stream].length > 0) put(stream, Buffer.concat(open[stream]));
+      for (const stream of [1, 2] as const) if (open[stream].length > 0) putWhole(stream, Buffer.concat(open[stream]));
       open[1] = [];
       open[2] = [];
       return take();
@@ -113,10 +121,12 @@ export function createRecordReader(source: number, isTty: boolean): RecordReader
   };
 }
 
-/** Length of `2026-01-02T03:04:05.123456789Z` at the start, 0 when there is none. */
-function timeLength(line: Buffer): number {
-  if (line[4] !== 45 || line[10] !== 84 || line[13] !== 58) return 0;
-  const space = line.indexOf(SPACE);
-  const end = space < 0 ? line.length : space;
+/** Length of `2026-01-02T03:04:05.123456789Z` at the start of `data[from, to)`, 0 when there is none. */
+function timeLength(data: Buffer, from: number, to: number): number {
+  if (to - from < 20 || data[from + 4] !== 45 || data[from + 10] !== 84 || data[from + 13] !== 58) return 0;
+  // Docker and Gantry write nine digits and a Z; others are searched for.
+  if (to - from > NANO_TIME && data[from + NANO_TIME] === SPACE && data[from + NANO_TIME - 1] === 90) return NANO_TIME;
+  const space = data.indexOf(SPACE, from);
+  const end = (space < 0 || space > to ? to : space) - from;
   return end >= 20 && end <= 35 ? end : 0;
 }
