@@ -12,7 +12,7 @@ const NANO_TIME = 30;
 export interface RecordBatch { data: Buffer; count: number; lastTime: string }
 
 export interface RecordReader {
-  /** Takes the next bytes of the body, however they are cut. */
+  /** Takes the next bytes of the body, however they are cut, and the buffer they are in: it is written over. */
   push(chunk: Buffer): RecordBatch | undefined;
   /** The last line may have no newline. */
   end(): RecordBatch | undefined;
@@ -21,7 +21,13 @@ export interface RecordReader {
 /** @param source which of the merged containers */
 export function createRecordReader(source: number, isTty: boolean): RecordReader {
   const sourceDigit = source.toString(36).charCodeAt(0);
+  /**
+   * Records are written over the frames they come from, which are longer by their headers: a log of gigabytes then makes no
+   * garbage. `room` is what may be written now; where that is too little (terminals), records get a buffer of their own.
+   */
   let out: Buffer = EMPTY;
+  let isInPlace = false;
+  let room = 0;
   let size = 0;
   let count = 0;
   let lastTime = '';
@@ -35,10 +41,12 @@ export function createRecordReader(source: number, isTty: boolean): RecordReader
     const head = 4 + (timeEnd > 0 ? timeEnd : 1) + 1;
     const text = to - from - (timeEnd > 0 ? timeEnd + 1 : 0);
     const needed = size + head + text + 1;
-    if (needed > out.length) {
+    if (needed > room) {
       const bigger = Buffer.allocUnsafe(Math.max(needed, out.length * 2));
       out.copy(bigger, 0, 0, size);
       out = bigger;
+      isInPlace = false;
+      room = bigger.length;
     }
     out[size] = 48 + stream;
     out[size + 1] = SPACE;
@@ -71,6 +79,7 @@ export function createRecordReader(source: number, isTty: boolean): RecordReader
     while (start < to) {
       const end = data.indexOf(NEWLINE, start);
       if (end < 0 || end >= to) break;
+      if (isInPlace) room = end + 1;
       if (open[stream].length === 0) put(stream, data, start, end);
       else {
         putWhole(stream, Buffer.concat([...open[stream], data.subarray(start, end)]));
@@ -87,21 +96,28 @@ export function createRecordReader(source: number, isTty: boolean): RecordReader
     const time = out.toString('latin1', last + 4, out.indexOf(SPACE, last + 4));
     if (time !== '-') lastTime = time;
     const batch = { data: out.subarray(0, size), count, lastTime };
-    out = EMPTY;
+    write(EMPTY);
+    return batch;
+  }
+
+  /** The next records go to the start of `buffer`. */
+  function write(buffer: Buffer) {
+    out = buffer;
+    isInPlace = true;
+    room = 0;
     size = 0;
     count = 0;
-    return batch;
   }
 
   return {
     push(chunk) {
-      // A frame's header is longer than a record's, so this is enough but for terminals with many short lines.
-      out = Buffer.allocUnsafe(chunk.length + (rest?.length ?? 0));
       if (isTty) {
+        write(chunk);
         feed(1, chunk, 0, chunk.length);
         return take();
       }
       const data = rest ? Buffer.concat([rest, chunk]) : chunk;
+      write(data);
       let at = 0;
       while (data.length - at >= 8) {
         const length = data.readUInt32BE(at + 4);
