@@ -3,6 +3,7 @@ import { eventIterator, oc, type } from '@orpc/contract';
 import { z } from 'zod';
 import type { ConnectionStep } from './problems.ts';
 import { hostConfig, type HostConfig } from './hosts.ts';
+import type { InstallNote } from './install-texts.ts';
 
 /** `data` of a failed connection: what the GUI translates and shows beside the message. */
 export interface ProblemData { code: string; step: ConnectionStep; fix: string; params: Readonly<Record<string, string>> }
@@ -52,8 +53,8 @@ export interface InstallPlan {
   missing: string[];
   /** What the package manager there would be told; undefined when it is not known. */
   command: string | undefined;
-  steps: string[];
-  obstacles: string[];
+  steps: InstallNote[];
+  obstacles: InstallNote[];
 }
 
 const scope = z.enum(['user', 'system']);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { installSentence } from '../contract/install-texts.ts';
 import { parseFacts } from './discover.ts';
 import { parseState, placesOf, planInstall, unitText } from './remote-engine-plan.ts';
 
@@ -21,8 +22,8 @@ test('root needs no rootless tools; runc does where crun is not', () => {
 
 test('obstacles are said before anything is done', () => {
   const plan = planInstall('system', { ...facts, system: 'Darwin' }, parseState('run /run/user/1000\nfree 1000\n'), bundle);
-  expect(plan.obstacles.join('\n')).toMatch(/needs Linux[\s\S]*systemd[\s\S]*needs root[\s\S]*1 MB are free/);
-  expect(planInstall('user', facts, { ...state, hasSubIds: false }, bundle).obstacles.join()).toContain('usermod --add-subuids');
+  expect(plan.obstacles.map(installSentence).join('\n')).toMatch(/needs Linux[\s\S]*systemd[\s\S]*needs root[\s\S]*1 MB are free/);
+  expect(planInstall('user', facts, { ...state, hasSubIds: false }, bundle).obstacles.map(installSentence).join()).toContain('usermod --add-subuids');
 });
 
 test('the user unit runs inside rootlesskit, the system one does not, and containers outlive both', () => {

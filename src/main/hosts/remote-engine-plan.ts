@@ -1,5 +1,6 @@
 // What installing Gantry's engine on a machine means there: folders, unit, missing programs, what stands in the way. Pure.
 
+import type { InstallNote, InstallText } from '../contract/install-texts.ts';
 import type { InstallPlan } from '../contract/remote.ts';
 import { shellQuote, type RemoteFacts } from './discover.ts';
 import type { EngineBundle } from './remote-engine-bundle.ts';
@@ -9,7 +10,7 @@ export type Scope = 'user' | 'system';
 /** Read by `stateScript`. */
 export interface EngineState { installed: string | undefined; freeBytes: number; runFolder: string; isRootPossible: boolean; hasSubIds: boolean; hasSystemd: boolean }
 
-export interface Places { folder: string; unit: string; socketPath: string; dataRoot: string; systemctl: string; privileged: string }
+export interface Places { folder: string; unit: string; socketPath: string; dataRoot: string; systemctl: string; journal: string; privileged: string }
 
 const PROGRAMS: { program: string; alternative?: string; rootlessOnly?: boolean; packages: Record<string, string> }[] = [
   { program: 'crun', alternative: 'runc', packages: {} },
@@ -25,11 +26,11 @@ const SPACE_FACTOR = 4.5;
 
 export function placesOf(scope: Scope, facts: RemoteFacts, runFolder: string): Places {
   if (scope === 'system') {
-    return { folder: '/opt/gantry-engine', unit: '/etc/systemd/system/gantry.service', socketPath: '/run/gantry/gantry.sock', dataRoot: '/var/lib/gantry', systemctl: 'systemctl', privileged: facts.uid === 0 ? '' : 'sudo -n ' };
+    return { folder: '/opt/gantry-engine', unit: '/etc/systemd/system/gantry.service', socketPath: '/run/gantry/gantry.sock', dataRoot: '/var/lib/gantry', systemctl: 'systemctl', journal: 'journalctl', privileged: facts.uid === 0 ? '' : 'sudo -n ' };
   }
   return {
     folder: `${facts.home}/.local/share/gantry-engine`, unit: `${facts.home}/.config/systemd/user/gantry.service`, socketPath: `${runFolder}/gantry/gantry.sock`,
-    dataRoot: `${facts.home}/.local/share/gantry`, systemctl: `XDG_RUNTIME_DIR=${shellQuote(runFolder)} systemctl --user`, privileged: '',
+    dataRoot: `${facts.home}/.local/share/gantry`, systemctl: `XDG_RUNTIME_DIR=${shellQuote(runFolder)} systemctl --user`, journal: `XDG_RUNTIME_DIR=${shellQuote(runFolder)} journalctl --user`, privileged: '',
   };
 }
 
@@ -38,26 +39,34 @@ export function planInstall(scope: Scope, facts: RemoteFacts, state: EngineState
   const missing = PROGRAMS.filter(({ program, alternative, rootlessOnly }) => (!rootlessOnly || scope === 'user') && !facts.tools.has(program) && !(alternative && facts.tools.has(alternative)));
   const manager = Object.keys(MANAGERS).find((name) => facts.tools.has(name));
   const names = missing.map(({ program, packages }) => packages[manager ?? ''] ?? packages['default'] ?? program);
-  const obstacles: string[] = [];
-  if (facts.system !== 'Linux') obstacles.push(`the engine needs Linux; this is ${facts.system || 'unknown'}`);
-  if (!state.hasSystemd) obstacles.push('systemd does not answer there; the engine is installed as a systemd service');
-  if (scope === 'user' && facts.uid === 0) obstacles.push('root has no use for a rootless engine; install it for the system');
-  if (scope === 'system' && !state.isRootPossible) obstacles.push('installing for the system needs root, or sudo without a password');
-  if (scope === 'user' && facts.uid !== 0 && !state.hasSubIds) obstacles.push(`${facts.user} has no subordinate user ids: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${facts.user}`);
+  const obstacles: InstallNote[] = [];
+  if (facts.system !== 'Linux') obstacles.push(note('not-linux', { system: facts.system || '?' }));
+  if (!state.hasSystemd) obstacles.push(note('no-systemd'));
+  if (scope === 'user' && facts.uid === 0) obstacles.push(note('root-rootless'));
+  if (scope === 'system' && !state.isRootPossible) obstacles.push(note('needs-root'));
+  if (scope === 'user' && facts.uid !== 0 && !state.hasSubIds) obstacles.push(note('no-subids', { user: facts.user, command: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${facts.user}` }));
   const needed = Math.round(bundle.bytes * SPACE_FACTOR);
-  if (state.freeBytes < needed) obstacles.push(`${Math.ceil(needed / 1e6)} MB are needed below ${places.folder}; ${Math.floor(state.freeBytes / 1e6)} MB are free`);
+  if (state.freeBytes < needed) obstacles.push(note('no-space', { needed: megabytes(needed), folder: places.folder, free: `${Math.floor(state.freeBytes / 1e6)} MB` }));
   return {
     user: facts.user, machine: facts.machine, scope, folder: places.folder, socketPath: places.socketPath, bundleBytes: bundle.bytes, installed: state.installed, version: bundle.version,
     missing: missing.map(({ program }) => program),
     command: missing.length > 0 && manager ? `${facts.uid === 0 ? '' : 'sudo '}${MANAGERS[manager]} ${names.join(' ')}` : undefined,
     steps: [
-      `send ${Math.ceil(bundle.bytes / 1e6)} MB to ${places.folder}/bundles and check its SHA-256`,
-      `write ${places.unit}`,
-      `${places.privileged}${scope === 'user' ? 'systemctl --user' : 'systemctl'} enable --now gantry`,
-      ...(scope === 'user' ? [`loginctl enable-linger ${facts.user}, so that it runs without a login`] : []),
+      note('send', { size: megabytes(bundle.bytes), folder: `${places.folder}/bundles` }),
+      note('unit', { unit: places.unit }),
+      note('start', { command: `${places.privileged}${scope === 'user' ? 'systemctl --user' : 'systemctl'} enable --now gantry` }),
+      ...(scope === 'user' ? [note('linger', { command: `loginctl enable-linger ${facts.user}` })] : []),
     ],
     obstacles,
   };
+}
+
+function note(code: InstallText, params: Record<string, string> = {}): InstallNote {
+  return { code, params };
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
 }
 
 /** The systemd unit. KillMode=process: stopping the engine leaves its containers to conmon (systemd.kill(5)). */

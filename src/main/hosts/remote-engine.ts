@@ -4,16 +4,19 @@
 
 import { createReadStream } from 'node:fs';
 import { Unavailable } from '../../engine/wire/errors.ts';
+import { installSentence } from '../contract/install-texts.ts';
 import type { InstallPlan, RemoteProgress } from '../contract/remote.ts';
-import { discover, shellQuote, type RemoteFacts } from './discover.ts';
+import { discover, shellQuote } from './discover.ts';
 import { makeEngineBundle, type BundleSource, type EngineBundle } from './remote-engine-bundle.ts';
 import { parseState, placesOf, planInstall, stateScript, unitText, type Places, type Scope } from './remote-engine-plan.ts';
 import type { SshConnection } from './ssh/connection.ts';
+import { findEngine } from './ssh/engine-route.ts';
 import { ConnectionProblem, sample } from './ssh/problem.ts';
 
-export interface EngineInstallOptions { connection: SshConnection; bundles: BundleSource; scope: Scope; signal: AbortSignal | undefined }
+export interface EngineInstallOptions { connection: SshConnection; bundles: BundleSource; scope: Scope; signal: AbortSignal | undefined; readySeconds?: number }
 
 const READY_SECONDS = 30;
+const READY_PAUSE_MS = 300;
 const PROGRESS_MS = 200;
 
 /** What would be done. Changes nothing on the machine. @throws NotImplemented for machines this installation has no engine for */
@@ -25,37 +28,40 @@ export async function installPlan(options: EngineInstallOptions): Promise<Instal
 export async function* installEngine(options: EngineInstallOptions): AsyncGenerator<RemoteProgress & { socketPath?: string }> {
   const { connection, signal } = options;
   yield { phase: 'look', detail: '' };
-  const { plan, places, bundle, facts, runFolder } = await look(options);
-  if (plan.obstacles.length > 0) throw new Unavailable(plan.obstacles.join('; '));
+  const { plan, places, bundle } = await look(options);
+  if (plan.obstacles.length > 0) throw new Unavailable(plan.obstacles.map(installSentence).join('; '));
   if (plan.missing.length > 0) throw new Unavailable(`programs are missing there: ${plan.missing.join(', ')}${plan.command ? `; run: ${plan.command}` : ''}`);
   const sudo = places.privileged;
   const target = `${places.folder}/bundles/${bundle.digest.slice(0, 16)}`;
 
   if (!await succeeds(connection, `test -f ${shellQuote(`${target}/VERSION`)}`, signal)) {
-    const archive = `/tmp/gantry-engine-${bundle.digest.slice(0, 16)}.${facts.uid}.tgz`;
-    yield* upload(connection, bundle, archive, signal);
+    const archive = `${places.folder}/bundles/${bundle.digest.slice(0, 16)}.tgz`;
+    yield* upload(connection, bundle, archive, places, signal);
     yield { phase: 'unpack', detail: target };
     await must(connection, `
 set -e
-trap 'rm -f ${archive}' EXIT
-echo '${bundle.digest}  ${archive}' | sha256sum -c - >/dev/null
-${sudo}mkdir -p ${shellQuote(`${target}.part`)}
-${sudo}tar -xzf ${archive} -C ${shellQuote(`${target}.part`)}
-cd ${shellQuote(`${target}.part`)}
+trap 'cd /; ${sudo}rm -rf "$archive" "$part"' EXIT
+archive=${shellQuote(archive)}
+part=${shellQuote(`${target}.part`)}
+[ "$(${sudo}sha256sum "$archive" | cut -c1-64)" = ${bundle.digest} ] || { echo "the bundle arrived damaged" >&2; exit 1; }
+${sudo}rm -rf "$part"
+${sudo}mkdir -p "$part"
+${sudo}tar -xzf "$archive" -C "$part"
+cd "$part"
 ${sudo}ln -sfn "$(ls node_modules | grep '^node-linux-')" node_modules/node-linux
 echo ${shellQuote(bundle.version)} | ${sudo}tee VERSION >/dev/null
 node_modules/node-linux/bin/node --version >/dev/null
 ${sudo}rm -rf ${shellQuote(target)}
-${sudo}mv ${shellQuote(`${target}.part`)} ${shellQuote(target)}
+${sudo}mv "$part" ${shellQuote(target)}
 `, places, signal);
   }
 
   yield { phase: 'service', detail: places.unit };
+  const before = (await connection.run('sh -s', { input: `readlink ${shellQuote(`${places.folder}/current`)}\n`, signal })).stdout.toString('utf8').trim();
   await must(connection, `
 set -e
 ${sudo}mkdir -p ${shellQuote(places.unit.replace(/\/[^/]*$/, ''))}
-${sudo}ln -sfn ${shellQuote(target)} ${shellQuote(`${places.folder}/current.new`)}
-${sudo}mv -T ${shellQuote(`${places.folder}/current.new`)} ${shellQuote(`${places.folder}/current`)}
+${switchScript(places, target)}
 ${sudo}tee ${shellQuote(places.unit)} >/dev/null <<'UNIT'
 ${unitText(options.scope, places, bundle.entry)}UNIT
 ${sudo}${places.systemctl} daemon-reload
@@ -65,16 +71,13 @@ ${options.scope === 'user' ? 'loginctl enable-linger 2>/dev/null || true' : ''}
 `, places, signal);
 
   yield { phase: 'start', detail: places.socketPath };
-  await must(connection, `
-for i in $(seq ${READY_SECONDS * 5}); do
-  [ -S ${shellQuote(places.socketPath)} ] && exit 0
-  case "$(${places.systemctl} is-active gantry)" in failed) break;; esac
-  sleep 0.2
-done
-echo "the engine does not start:" >&2
-${sudo}journalctl ${options.scope === 'user' ? '--user' : ''} -u gantry -n 8 --no-pager -o cat >&2
-exit 1
-`, places, signal, { XDG_RUNTIME_DIR: runFolder });
+  const failure = await waitUntilReady(connection, places, options.readySeconds ?? READY_SECONDS, signal);
+  if (failure !== undefined) {
+    if (before === '' || before === target) throw new Unavailable(`the engine does not start: ${failure}`);
+    // The version that ran before is still there: better an old engine than none.
+    await must(connection, `set -e\n${switchScript(places, before)}\n${sudo}${places.systemctl} restart gantry\n${sudo}rm -rf ${shellQuote(target)}\n`, places, signal);
+    throw new Unavailable(`the new version does not start, so the one before runs again: ${failure}`);
+  }
   yield { phase: 'clean', detail: '' };
   await must(connection, `cd ${shellQuote(`${places.folder}/bundles`)} && for old in *; do [ "$old" = ${shellQuote(bundle.digest.slice(0, 16))} ] || ${sudo}rm -rf -- "$old"; done`, places, signal);
   yield { phase: 'done', detail: bundle.version, done: true, socketPath: places.socketPath };
@@ -102,18 +105,52 @@ true
   yield { phase: 'done', detail: '', done: true };
 }
 
-interface Look { plan: InstallPlan; places: Places; bundle: EngineBundle; facts: RemoteFacts; runFolder: string }
+/** Points `current` at a bundle with one rename. */
+function switchScript({ folder, privileged }: Places, bundle: string): string {
+  return `${privileged}ln -sfn ${shellQuote(bundle)} ${shellQuote(`${folder}/current.new`)} && ${privileged}mv -T ${shellQuote(`${folder}/current.new`)} ${shellQuote(`${folder}/current`)}`;
+}
+
+/** Undefined once the engine answers; else what its log says. A socket file alone proves nothing: it may be the old one's. */
+async function waitUntilReady(connection: SshConnection, places: Places, seconds: number, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const deadline = Date.now() + seconds * 1000;
+  let last = '';
+  for (;;) {
+    try {
+      await findEngine(connection, { socketPath: places.socketPath, signal });
+      return undefined;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof ConnectionProblem) || error.code === 'connection-lost') throw error;
+      // It runs, for others: connecting says so, with what to do.
+      if (error.code === 'socket-permission') return undefined;
+      last = error.message;
+    }
+    const { stdout } = await connection.run('sh -s', { input: `${places.systemctl} is-active gantry\n`, signal });
+    const state = stdout.toString('utf8').trim();
+    // Restart=on-failure turns a crash into `activating`: the deadline tells it from a slow start.
+    if (state === 'failed' || Date.now() > deadline) break;
+    await new Promise((resolve) => setTimeout(resolve, READY_PAUSE_MS));
+  }
+  const { stdout } = await connection.run('sh -s', { input: `${places.privileged}${places.journal} -u gantry -n 8 --no-pager -o cat 2>&1\n`, signal });
+  return sample(stdout.toString('utf8') || last, 400);
+}
+
+interface Look { plan: InstallPlan; places: Places; bundle: EngineBundle }
 
 async function look({ connection, bundles, scope, signal }: EngineInstallOptions): Promise<Look> {
   const facts = await discover(connection, { signal });
   const bundle = await makeEngineBundle(bundles, facts.machine);
   const state = parseState((await connection.run('sh -s', { input: stateScript(scope), signal })).stdout.toString('utf8'));
-  return { plan: planInstall(scope, facts, state, bundle), places: placesOf(scope, facts, state.runFolder), bundle, facts, runFolder: state.runFolder };
+  return { plan: planInstall(scope, facts, state, bundle), places: placesOf(scope, facts, state.runFolder), bundle };
 }
 
-/** Through `cat` in a shell: it needs no SFTP server, and the channel's window is the flow control. */
-async function* upload(connection: SshConnection, bundle: EngineBundle, archive: string, signal: AbortSignal | undefined): AsyncGenerator<RemoteProgress> {
-  const { stream, stderr, exited } = await connection.start(`umask 077; cat > ${shellQuote(archive)}`, { signal });
+/** Through `tee` in a shell: it needs no SFTP server, and the channel's window is the flow control. */
+async function* upload(connection: SshConnection, bundle: EngineBundle, archive: string, places: Places, signal: AbortSignal | undefined): AsyncGenerator<RemoteProgress> {
+  const sudo = places.privileged;
+  await must(connection, `${sudo}mkdir -p ${shellQuote(`${places.folder}/bundles`)}`, places, signal);
+  // Where it will be unpacked: /tmp may be small, or memory. `exec sh` because the login shell may be no POSIX one.
+  const script = shellQuote(`${sudo}tee ${shellQuote(archive)} >/dev/null || { ${sudo}rm -f ${shellQuote(archive)}; exit 1; }`);
+  const { stream, stderr, exited } = await connection.start(`exec env LC_ALL=C sh -c ${script}`, { signal });
   let said = '';
   stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString('utf8')).slice(0, 500); });
   const file = createReadStream(bundle.path, { highWaterMark: 1 << 20 });
@@ -131,8 +168,7 @@ async function* upload(connection: SshConnection, bundle: EngineBundle, archive:
     }
     signal?.throwIfAborted();
     if (await over !== 0) {
-      const isFull = await succeeds(connection, `[ "$(df -Pk /tmp | awk 'NR==2 {print $4}')" -lt 1024 ]`, signal);
-      throw isFull ? new ConnectionProblem('disk-full', { host: connection.target.name, path: '/tmp' }) : new Unavailable(`the engine could not be sent: ${sample(said)}`);
+      throw /no space left|disk quota exceeded/i.test(said) ? new ConnectionProblem('disk-full', { host: connection.target.name, path: places.folder }) : new Unavailable(`the engine could not be sent: ${sample(said)}`);
     }
   } finally {
     signal?.removeEventListener('abort', abort);
@@ -145,11 +181,10 @@ async function succeeds(connection: SshConnection, command: string, signal: Abor
 }
 
 /** @throws disk-full, or Unavailable with the script's own words */
-async function must(connection: SshConnection, script: string, places: Places, signal: AbortSignal | undefined, env: Record<string, string> = {}): Promise<void> {
-  const exports = Object.entries(env).map(([name, value]) => `export ${name}=${shellQuote(value)}\n`).join('');
-  const { code, stderr } = await connection.run('sh -s', { input: exports + script, signal });
+async function must(connection: SshConnection, script: string, places: Places, signal: AbortSignal | undefined): Promise<void> {
+  // A shell's commands give no error codes, only words: in English by LC_ALL.
+  const { code, stderr } = await connection.run('sh -s', { input: `export LC_ALL=C\n${script}`, signal });
   if (code === 0) return;
-  const parent = places.folder.replace(/\/[^/]*$/, '');
-  if (await succeeds(connection, `[ "$(df -Pk ${shellQuote(parent)} 2>/dev/null | awk 'NR==2 {print $4}')" -lt 1024 ]`, signal)) throw new ConnectionProblem('disk-full', { host: connection.target.name, path: parent });
+  if (/no space left|disk quota exceeded/i.test(stderr)) throw new ConnectionProblem('disk-full', { host: connection.target.name, path: places.folder });
   throw new Unavailable(sample(stderr, 400));
 }

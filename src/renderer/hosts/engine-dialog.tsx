@@ -1,5 +1,5 @@
 // Install Gantry's engine on a host: first what would be done, then doing it as a task, then a host of its own for it.
-import { Alert, Badge, Button, Checkbox, Code, Group, List, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Alert, Badge, Button, Checkbox, Group, List, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -54,8 +54,8 @@ function PlanView({ plan, onAgain }: { plan: InstallPlan; onAgain: () => void })
         <Badge color={plan.installed === plan.version ? 'teal' : 'gray'}>{plan.installed ? t('hosts:engine.installed', { version: plan.installed }) : t('hosts:engine.notInstalled')}</Badge>
       </Group>
       <Text size="sm" fw={560}>{t('hosts:engine.steps')}</Text>
-      <List size="sm" type="ordered" spacing={4}>{plan.steps.map((step) => <List.Item key={step}><Code style={{ overflowWrap: 'anywhere' }}>{step}</Code></List.Item>)}</List>
-      {plan.obstacles.map((obstacle) => <Alert key={obstacle} color="yellow" role="alert">{obstacle}</Alert>)}
+      <List size="sm" type="ordered" spacing={4}>{plan.steps.map(({ code, params }) => <List.Item key={code} style={{ overflowWrap: 'anywhere' }}>{t(`hosts:engine.note.${code}`, params)}</List.Item>)}</List>
+      {plan.obstacles.map(({ code, params }) => <Alert key={code} color="yellow" role="alert" style={{ overflowWrap: 'anywhere' }}>{t(`hosts:engine.note.${code}`, params)}</Alert>)}
       {plan.missing.length > 0 && (
         <Stack gap={6}>
           <Text size="sm">{t('hosts:engine.missing', { programs: plan.missing.join(', ') })}</Text>

@@ -1,4 +1,5 @@
 // English texts of hosts. Problems of connections come from the table main uses too.
+import { INSTALL_TEXTS } from '../../../main/contract/install-texts.ts';
 import { PROBLEMS } from '../../../main/contract/problems.ts';
 
 const braces = (text: string): string => text.replace(/\{(\w+)\}/g, '{{$1}}');
@@ -55,6 +56,7 @@ export default {
     removeTitle: 'Uninstall the engine from {{host}}?', removeKeep: 'The service and its files go. Images, volumes and containers stay on disk for a later installation.', removeAll: 'The service goes, and all its images, volumes and containers with it. This cannot be undone.',
     task: 'Install the engine on {{host}}', removeTask: 'Uninstall the engine from {{host}}', done: 'The engine runs on {{host}}', hostName: '{{host}} (Gantry)',
     phase: { look: 'Looking', send: 'Sending', unpack: 'Unpacking', service: 'Writing the service', start: 'Starting', clean: 'Removing old versions', stop: 'Stopping', remove: 'Removing', done: 'Done' },
+    note: Object.fromEntries(Object.entries(INSTALL_TEXTS).map(([code, text]) => [code, braces(text)])),
   },
   copy: {
     action: 'Copy to another host', migrate: 'Move to another host',

@@ -46,6 +46,18 @@ export default {
     removeTitle: '从 {{host}} 卸载引擎？', removeKeep: '服务及其文件会被移除。镜像、卷和容器留在磁盘上，供以后安装使用。', removeAll: '服务及其所有镜像、卷和容器都会被移除，无法恢复。',
     task: '在 {{host}} 上安装引擎', removeTask: '从 {{host}} 卸载引擎', done: '引擎已在 {{host}} 上运行', hostName: '{{host}}（Gantry）',
     phase: { look: '查看', send: '发送', unpack: '解包', service: '写入服务', start: '启动', clean: '移除旧版本', stop: '停止', remove: '移除', done: '完成' },
+    note: {
+      send: '发送 {{size}} 到 {{folder}}，并校验其 SHA-256',
+      unit: '写入服务 {{unit}}',
+      start: '立即启动，并随系统启动：{{command}}',
+      linger: '允许未登录时运行：{{command}}',
+      'not-linux': '引擎需要 Linux；这台机器是 {{system}}',
+      'no-systemd': '那里的 systemd 没有应答；引擎以 systemd 服务的形式安装',
+      'root-rootless': 'root 不需要 rootless 引擎；请为整个系统安装',
+      'needs-root': '为整个系统安装需要 root，或无需密码的 sudo',
+      'no-subids': '{{user}} 没有从属用户 ID：{{command}}',
+      'no-space': '{{folder}} 下需要 {{needed}}；可用 {{free}}',
+    },
   },
   copy: {
     action: '复制到其他主机', migrate: '迁移到其他主机',
