@@ -96,6 +96,29 @@ test('a container moves with image, volume and settings; the original stays, sto
   await expect(all(migrateContainer(a.client, b.client, Id, { start: false, volumes: true, signal }))).rejects.toMatchObject({ kind: 'Conflict' });
 });
 
+test('a move that fails or is given up leaves the other side clean and the original running', async () => {
+  const { Id } = await a.client.json<{ Id: string }>('POST', '/containers/create', { query: { name: 'busy' }, json: { Image: 'lab/tool:1', StopTimeout: 1, HostConfig: { NetworkMode: 'none', Binds: ['one:/one', 'two:/two'] } } });
+  await a.client.json('POST', `/containers/${Id}/start`);
+  const isClean = async (): Promise<void> => {
+    expect(await inspect(a, '/containers/busy/json')).toMatchObject({ State: { Running: true } });
+    const { Volumes } = await b.client.json<{ Volumes: { Name: string }[] | null }>('GET', '/volumes');
+    expect((Volumes ?? []).map(({ Name }) => Name)).toEqual(expect.not.arrayContaining(['one']));
+    await expect(inspect(b, '/containers/busy/json')).rejects.toMatchObject({ kind: 'NotFound' });
+  };
+  // One volume arrives, the next has a namesake there.
+  await b.client.json('POST', '/volumes/create', { json: { Name: 'two' } });
+  await expect(all(migrateContainer(a.client, b.client, Id, { start: true, volumes: true, signal }))).rejects.toMatchObject({ kind: 'Conflict' });
+  await isClean();
+  await b.client.json('DELETE', '/volumes/two');
+
+  const controller = new AbortController();
+  await expect((async () => {
+    for await (const { phase } of migrateContainer(a.client, b.client, Id, { start: true, volumes: true, signal: controller.signal })) if (phase === 'create') controller.abort(new Error('enough'));
+  })()).rejects.toThrow();
+  await isClean();
+  await a.client.json('DELETE', `/containers/${Id}`, { query: { force: true } });
+});
+
 test('a container with a folder of the host is refused before anything is done', async () => {
   const { Id } = await a.client.json<{ Id: string }>('POST', '/containers/create', { query: { name: 'bound' }, json: { Image: 'lab/tool:1', HostConfig: { NetworkMode: 'none', Binds: ['/etc:/data'] } } });
   await expect(all(migrateContainer(a.client, b.client, Id, { start: false, volumes: true, signal }))).rejects.toMatchObject({ kind: 'InvalidParameter', message: expect.stringContaining('/etc') });

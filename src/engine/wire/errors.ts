@@ -66,9 +66,16 @@ export function httpStatus(error: unknown): number {
 /** One line for the client: the messages of the chain of causes, outermost first, without stacks. */
 export function errorMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // What failed, then what could not be taken back after it.
+  if (error instanceof SuppressedError) return `${errorMessage(error.suppressed)}; ${errorMessage(error.error)}`;
   if (error instanceof AggregateError) {
     return [error.message, ...error.errors.map(errorMessage)].filter(Boolean).join('; ');
   }
   const cause = error.cause === undefined ? '' : errorMessage(error.cause);
   return cause && !error.message.includes(cause) ? `${error.message}: ${cause}` : error.message;
+}
+
+/** What went wrong first, when undoing it failed as well (`await using`). */
+export function firstError(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstError(error.suppressed) : error;
 }

@@ -41,7 +41,8 @@ export function obstacles(container: ContainerDetail): string[] {
 }
 
 /**
- * Migrate; the last progress has `done`.
+ * Migrate; the last progress has `done`. When it fails or is given up the other host is as it was (but for the image), and the
+ * original runs again if it did.
  * @throws InvalidParameter when something of it cannot come along, Conflict when the name is taken there
  */
 export async function* migrateContainer(from: DockerClient, to: DockerClient, id: string, { start, volumes, signal }: CopyOptions & { start: boolean; volumes: boolean }): AsyncGenerator<RemoteProgress> {
@@ -52,25 +53,32 @@ export async function* migrateContainer(from: DockerClient, to: DockerClient, id
   if (await exists(to, `/containers/${encodeURIComponent(name)}/json`, signal)) throw new Conflict(`there is a container ${name} on the other host already`);
 
   for await (const step of copyImage(from, to, container.Config.Image, { signal })) yield { ...step, phase: `image-${step.phase}`, done: false };
+  // None of these listens to the signal: it may be why they run.
+  await using undo = new AsyncDisposableStack();
   for (const network of Object.keys(container.NetworkSettings?.Networks ?? {}).filter(isUserNetwork)) {
     if (await exists(to, `/networks/${encodeURIComponent(network)}`, signal)) continue;
     yield { phase: 'network', detail: network };
     await to.json('POST', '/networks/create', { json: { Name: network, CheckDuplicate: true }, signal });
+    undo.defer(async () => { await to.json('DELETE', `/networks/${encodeURIComponent(network)}`); });
   }
-  const named = volumes ? (container.Mounts ?? []).filter(({ Type, Name }) => Type === 'volume' && Name) : [];
-  if (named.length > 0 && container.State.Running) {
+  if (container.State.Running) {
     yield { phase: 'stop', detail: name };
+    undo.defer(async () => { await from.json('POST', `/containers/${container.Id}/start`); });
     await from.json('POST', `/containers/${container.Id}/stop`, { signal });
   }
+  const named = volumes ? (container.Mounts ?? []).filter(({ Type, Name }) => Type === 'volume' && Name) : [];
   for (const { Name } of named) {
     for await (const step of copyVolume(from, to, Name!, Name!, { signal })) yield { ...step, phase: `volume-${step.phase}`, detail: step.detail || Name!, done: false };
+    undo.defer(async () => { await to.json('DELETE', `/volumes/${encodeURIComponent(Name!)}`, { query: { force: true } }); });
   }
   yield { phase: 'create', detail: name };
   const { Id } = await to.json<{ Id: string }>('POST', '/containers/create', { query: { name }, json: createBodyOf(container), signal });
+  undo.defer(async () => { await to.json('DELETE', `/containers/${Id}`, { query: { force: true } }); });
   if (start) {
     yield { phase: 'start', detail: name };
     await to.json('POST', `/containers/${Id}/start`, { signal });
   }
+  undo.move(); // whole: there is nothing to take back
   yield { phase: 'done', detail: Id, done: true };
 }
 

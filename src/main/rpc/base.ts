@@ -1,6 +1,6 @@
 // The contract's implementer: its context, and the one place where errors become what the renderer sees.
 import { ORPCError, implement } from '@orpc/server';
-import { EngineError, errorMessage, httpStatus } from '../../engine/wire/errors.ts';
+import { EngineError, errorMessage, firstError, httpStatus } from '../../engine/wire/errors.ts';
 import { contract } from '../contract/index.ts';
 import type { RpcContext } from './context.ts';
 
@@ -31,10 +31,11 @@ async function* mappedErrors(source: AsyncIterable<unknown>): AsyncGenerator<unk
   }
 }
 
-function toRpcError(error: unknown): unknown {
+function toRpcError(thrown: unknown): unknown {
+  const error = firstError(thrown);
   if (error instanceof ORPCError) return error;
   const kind = error instanceof EngineError ? error.kind : error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'System';
   const extra = (error as { data?: unknown } | undefined)?.data;
   const data: RpcErrorData = { kind, status: httpStatus(error), ...(extra === undefined ? {} : { data: extra }) };
-  return new ORPCError('ENGINE', { status: Math.max(400, data.status), message: errorMessage(error), data, cause: error });
+  return new ORPCError('ENGINE', { status: Math.max(400, data.status), message: errorMessage(thrown), data, cause: thrown });
 }

@@ -65,7 +65,7 @@ export default {
     about: {
       images: 'Only layers the other host lacks are sent. Both sides are compared at the end.',
       volume: 'Every file is compared at the end. Stop what writes to the volume first, or the copy may not be consistent.',
-      container: 'A running container is stopped while its volumes are copied. The original stays on its host, stopped.',
+      container: 'A running container is stopped first, and the original stays on its host, stopped. Should the move fail, it is started again and nothing is left on the other host but the image.',
     },
     submit: { images: 'Copy', volume: 'Copy', container: 'Move' },
     task: 'Copy {{name}} to {{to}}', done: '{{name}} is on {{to}}',
