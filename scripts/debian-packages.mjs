@@ -39,7 +39,7 @@ export const test = {
   socat: 'the way to a socket where sshd forbids forwarding',
 };
 
-/** Needed besides by the tests in a virtual machine, which `--vm` asks for. */
+/** Needed besides by the tests in a virtual machine, which `--skip-vm` leaves out. */
 export const vm = {
   debootstrap: "the machine's file system",
   'qemu-system-x86': 'the machine',

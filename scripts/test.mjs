@@ -1,10 +1,10 @@
-// `npm test [-- --vm] [names]`: every runner, one last line. Names are parts of file paths. `--vm` adds the tests in a virtual
-// machine, see docs/decisions/vm-tests-apart.md; `--skip-vm` is what happens without it.
+// `npm test [-- --skip-vm] [names]`: every runner, one last line. Names are parts of file paths. `--skip-vm` leaves out the
+// tests in a virtual machine (docs/decisions/vm-tests.md), for a quick round.
 //
 // The tests that need root run in their own network, mount and process namespaces: they cannot disturb the machine's
 // firewall, and what a crashed test leaves behind dies with them instead of keeping CI's output open.
 
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { countPlaywright, countVitest } from './count-results.mjs';
@@ -12,11 +12,11 @@ import { runOne } from './run-all.mjs';
 import { root, setup } from './setup.mjs';
 import { SetupFailure } from './setup-failure.mjs';
 
-const usage = 'usage: npm test [-- [--vm | --skip-vm] [--skip-check] [--offline] [PART-OF-A-PATH ...]]';
+const usage = 'usage: npm test [-- [--skip-vm] [--skip-check] [--offline] [PART-OF-A-PATH ...]]';
 const words = process.argv.slice(2);
 const flags = new Set(words.filter((word) => word.startsWith('-')));
 const names = words.filter((word) => !word.startsWith('-'));
-const unknown = [...flags].find((flag) => !['--vm', '--skip-vm', '--skip-check', '--offline'].includes(flag));
+const unknown = [...flags].find((flag) => !['--skip-vm', '--skip-check', '--offline'].includes(flag));
 if (unknown) {
   console.error(`unknown flag: ${unknown}\n${usage}`);
   process.exit(2);
@@ -26,11 +26,14 @@ const results = join(root, 'test-results');
 const isolated = ['unshare', '--net', '--mount', '--propagation=private', '--pid', '--fork', '--kill-child', '--mount-proc', 'tini', '--', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
 // The machine's image is made of Debian packages, which come over the network.
 const withNetwork = ['unshare', '--mount', '--propagation=private', '--pid', '--fork', '--kill-child', '--mount-proc', 'tini', '--'];
+// Its image is of this architecture; with names, only where one of them means it.
+const machines = readdirSync(join(root, 'test/vm')).map((file) => `test/vm/${file}`);
+const withMachine = !flags.has('--skip-vm') && process.arch === 'x64' && (names.length === 0 || names.some((name) => machines.some((file) => file.includes(name))));
 const total = { passed: 0, failed: 0 };
 
 try {
   if (process.platform === 'linux' && process.getuid?.() !== 0) throw new SetupFailure('the tests mount, make networks and cgroups: run them as root (sudo npm test)');
-  await setup({ purpose: flags.has('--vm') ? 'vm' : 'test', offline: flags.has('--offline') });
+  await setup({ purpose: withMachine ? 'vm' : 'test', offline: flags.has('--offline') });
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
   if (!flags.has('--skip-check') && names.length === 0) await step('npm run check', ['node', 'scripts/check.mjs']);
@@ -38,7 +41,7 @@ try {
   await vitest('unit', ['node', 'dom'], []);
   await vitest('engine', ['engine'], isolated);
   await playwright();
-  if (flags.has('--vm')) await vitest('vm', ['vm'], withNetwork);
+  if (withMachine) await vitest('vm', ['vm'], withNetwork);
 } catch (error) {
   if (!(error instanceof SetupFailure)) throw error;
   console.error(`npm test: ${error.message}`);

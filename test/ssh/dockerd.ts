@@ -9,11 +9,12 @@ import { createDockerClient, type DockerClient } from '../../src/main/docker/cli
 
 export interface Dockerd extends AsyncDisposable { socketPath: string; client: DockerClient }
 
-export async function startDockerd(): Promise<Dockerd> {
+/** @param netns name of a network namespace to live in; without one it gets its own */
+export async function startDockerd(netns?: string): Promise<Dockerd> {
   const folder = mkdtempSync(join(tmpdir(), 'gantry-dockerd-'));
   const socketPath = join(folder, 'docker.sock');
   // A pid namespace ends its containerd with it; both need /proc of that namespace.
-  const child = spawn('unshare', ['-n', '-m', '-p', '-f', '--mount-proc', '--kill-child=SIGKILL', 'dockerd', '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid'), '-H', `unix://${socketPath}`, '--iptables=false', '--ip6tables=false', '--bridge=none'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(netns === undefined ? 'unshare' : 'nsenter', [...(netns === undefined ? ['-n'] : [`--net=/run/netns/${netns}`, 'unshare']), '-m', '-p', '-f', '--mount-proc', '--kill-child=SIGKILL', 'dockerd', '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid'), '-H', `unix://${socketPath}`, '--iptables=false', '--ip6tables=false', '--bridge=none'], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-4000); });
   const client = createDockerClient(({ signal }) => new Promise((resolve, reject) => {
