@@ -22,7 +22,7 @@ const home = makeHome();
 const key = makeKey(home.path, 'key');
 const sshd = await startSshd({ authorized: [key.publicKey] });
 chmodSync(home.path, 0o755);
-const useServer = (port: number): void => home.config(`Host box\n HostName 127.0.0.1\n Port ${port}\n User root\n IdentityFile ${key.path}\n StrictHostKeyChecking accept-new\n`);
+const connectTo = (port: number): void => home.config(`Host box\n HostName 127.0.0.1\n Port ${port}\n User root\n IdentityFile ${key.path}\n StrictHostKeyChecking accept-new\n`);
 
 const rows = JSON.stringify(Array.from({ length: 100 }, (_, index) => ({ Id: String(index).repeat(20), Names: [`/c${index}`], Labels: { a: 'x'.repeat(400) } })));
 const block = Buffer.alloc(1 << 20, 'x');
@@ -52,7 +52,7 @@ home[Symbol.dispose]();
 
 async function roundTrips(): Promise<void> {
   await using relay = await startRelay(sshd.port);
-  useServer(relay.port);
+  connectTo(relay.port);
   await using connection = await open(home, { name: 'box' });
   let beganMs = performance.now();
   const route = await findEngine(connection, { socketPath: engine.path });
@@ -66,7 +66,7 @@ async function roundTrips(): Promise<void> {
 }
 
 async function standing(): Promise<void> {
-  useServer(sshd.port);
+  connectTo(sshd.port);
   const cold = async (): Promise<void> => {
     await using connection = await open(home, { name: 'box' });
     const route = await findEngine(connection, { socketPath: engine.path });
@@ -89,7 +89,7 @@ async function standing(): Promise<void> {
 }
 
 async function streams(): Promise<void> {
-  useServer(sshd.port);
+  connectTo(sshd.port);
   const file = join(home.path, 'big');
   closeSync(openSync(file, 'w'));
   truncateSync(file, BIG);
@@ -156,5 +156,5 @@ async function median(work: () => Promise<void>, runs = RUNS): Promise<number> {
 }
 
 function report(what: string, value: number, unit: string, bar = ''): void {
-  console.log(`${what.padEnd(52)} ${value.toFixed(value < 20 ? 2 : 0).padStart(8)} ${unit}${bar && `   (${bar})`}`);
+  process.stdout.write(`${what.padEnd(52)} ${value.toFixed(value < 20 ? 2 : 0).padStart(8)} ${unit}${bar && `   (${bar})`}\n`);
 }
