@@ -14,6 +14,8 @@ export interface SshTarget {
   identityFiles: string[];
   /** Whether identityFiles come from the user rather than from the defaults. */
   identityFilesChosen: boolean;
+  /** Beside `NAME-cert.pub` of each identity. */
+  certificateFiles: string[];
   identitiesOnly: boolean;
   /** Agent socket, or undefined for none. */
   agentSocket: string | undefined;
@@ -87,7 +89,6 @@ export async function resolveSshTarget(query: ConfigQuery, origin: ConfigOrigin)
   const proxyJump = first('proxyjump');
   const proxyCommand = first('proxycommand');
   const jumps = proxyJump === undefined || proxyJump.toLowerCase() === 'none' ? [] : proxyJump.split(',').map((hop) => hop.trim()).filter(Boolean);
-  if (options.has('certificatefile')) notes.push('CertificateFile is not used: certificates are only supported by OpenSSH itself');
   return {
     name: query.name,
     hostName,
@@ -95,6 +96,7 @@ export async function resolveSshTarget(query: ConfigQuery, origin: ConfigOrigin)
     user,
     identityFiles: (chosen.length > 0 ? chosen : DEFAULT_IDENTITIES.map((file) => join(origin.home, '.ssh', file))).map(path),
     identityFilesChosen: chosen.length > 0,
+    certificateFiles: (options.get('certificatefile') ?? []).filter((file) => file.toLowerCase() !== 'none').map(path),
     identitiesOnly: isYes(first('identitiesonly')),
     agentSocket: agentSocket(first('identityagent'), path, origin),
     proxyJump: jumps,

@@ -6,6 +6,7 @@ import type { AnyAuthMethod, ParsedKey } from 'ssh2';
 import type { SshTarget } from '../ssh-target.ts';
 import { fingerprint } from '../known-hosts-fingerprint.ts';
 import { agentOfOne, agentSign, listAgentKeys } from './agent.ts';
+import { CERTIFICATE_HASH, certifiedKey, invalidity, readCertificate, type Certificate } from './certificate.ts';
 import { readKeyFile, readPublicKey, unlockKey, type KeyFile } from './key-file.ts';
 import { ConnectionProblem } from './problem.ts';
 import type { Answer, Question, SecretStore } from './questions.ts';
@@ -142,12 +143,27 @@ async function* candidates(deps: AuthDependencies, self: Authenticator): AsyncGe
   const { target } = deps;
   const username = target.user;
   const offered: Buffer[] = [];
-  const offer = (what: string, key: ParsedKey, sign: (data: Buffer, hash: string | undefined) => Promise<Buffer>): AnyAuthMethod | undefined => {
+  const offer = (what: string, key: ParsedKey, sign: SignWith): AnyAuthMethod | undefined => {
     if (offered.some((blob) => blob.equals(key.getPublicSSH()))) return undefined;
     offered.push(key.getPublicSSH());
     self.keysOffered += 1;
     self.attempts.push({ method: 'publickey', what: `${what} (${key.type} ${fingerprint(key.getPublicSSH())})`, result: 'trying' });
     return { type: 'agent', username, agent: agentOfOne(key, sign) } as AnyAuthMethod;
+  };
+  /** First the key as its certificates show it, as OpenSSH does, then by itself. */
+  const offers = async function* (what: string, path: string, key: ParsedKey, sign: SignWith): AsyncGenerator<AnyAuthMethod, undefined> {
+    for (const certificate of await certificatesOf(target, path, key)) {
+      const why = invalidity(certificate);
+      const name = `${what} with certificate ${certificate.path} "${certificate.keyId}"`;
+      if (why !== undefined) skip(name, why);
+      else {
+        const method = offer(name, certifiedKey(key, certificate), (data) => sign(data, key.type === 'ssh-rsa' ? CERTIFICATE_HASH : undefined));
+        if (method) yield method;
+      }
+    }
+    const method = offer(what, key, sign);
+    if (method) yield method;
+    return undefined;
   };
   const skip = (what: string, why: string): void => { self.attempts.push({ method: 'publickey', what, result: 'skipped', why }); };
 
@@ -164,15 +180,13 @@ async function* candidates(deps: AuthDependencies, self: Authenticator): AsyncGe
     const publicKey = file.state === 'ready' ? file.publicKey : await readPublicKey(path.endsWith('.pub') ? path : `${path}.pub`);
     const held = publicKey && agentKeys.find((key) => key.getPublicSSH().equals(publicKey.getPublicSSH()));
     if (held) {
-      const method = offer(`agent, ${path}`, held, agentSign(socket!, held));
-      if (method) yield method;
+      yield* offers(`agent, ${path}`, path, held, agentSign(socket!, held));
     } else if (file.state === 'unusable') {
       skip(path, file.why);
     } else if (file.state === 'missing') {
       if (target.identityFilesChosen) skip(path, 'there is no such file');
     } else {
-      const method = await fileMethod(file, deps, self, offer, skip);
-      if (method) yield method;
+      yield* fileMethods(file, deps, self, offers, skip);
     }
   }
   if (target.identitiesOnly) return undefined;
@@ -183,11 +197,18 @@ async function* candidates(deps: AuthDependencies, self: Authenticator): AsyncGe
   return undefined;
 }
 
-type Offer = (what: string, key: ParsedKey, sign: (data: Buffer, hash: string | undefined) => Promise<Buffer>) => AnyAuthMethod | undefined;
+type SignWith = (data: Buffer, hash: string | undefined) => Promise<Buffer>;
+type Offers = (what: string, path: string, key: ParsedKey, sign: SignWith) => AsyncGenerator<AnyAuthMethod, undefined>;
 
-async function fileMethod(
-  file: Extract<KeyFile, { state: 'ready' }>, deps: AuthDependencies, self: Authenticator, offer: Offer, skip: (what: string, why: string) => void,
-): Promise<AnyAuthMethod | undefined> {
+/** Certificates of exactly this key: beside its file, and those that the configuration names. */
+async function certificatesOf(target: SshTarget, path: string, key: ParsedKey): Promise<Certificate[]> {
+  const found = await Promise.all([`${path.replace(/\.pub$/, '')}-cert.pub`, ...target.certificateFiles].map(readCertificate));
+  return found.filter((certificate) => certificate !== undefined && certificate.keyBlob.equals(key.getPublicSSH())) as Certificate[];
+}
+
+async function* fileMethods(
+  file: Extract<KeyFile, { state: 'ready' }>, deps: AuthDependencies, self: Authenticator, offers: Offers, skip: (what: string, why: string) => void,
+): AsyncGenerator<AnyAuthMethod, undefined> {
   let key = file.encrypted ? undefined : unlockKey(file);
   const unlock = async (): Promise<ParsedKey> => key ??= await askPassphrase(file, deps, self);
   if (!file.publicKey) {
@@ -199,7 +220,8 @@ async function fileMethod(
       return undefined;
     }
   }
-  return offer(file.path, file.publicKey ?? key!, async (data, hash) => (await unlock()).sign(data, hash));
+  yield* offers(file.path, file.path, file.publicKey ?? key!, async (data, hash) => (await unlock()).sign(data, hash));
+  return undefined;
 }
 
 async function askPassphrase(file: Extract<KeyFile, { state: 'ready' }>, deps: AuthDependencies, self: Authenticator): Promise<ParsedKey> {

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ServerHostKeyAlgorithm } from 'ssh2';
 import type { SshTarget } from '../ssh-target.ts';
 import { createAuthenticator, type Authenticator } from './authenticate.ts';
+import { useCertificates } from './certificate.ts';
 import { useKeyObjects } from './cipher-keys.ts';
 import { decideHostKey, hostKeyAlgorithms, hostKeyRecords } from './host-key.ts';
 import { ConnectionProblem, sample } from './problem.ts';
@@ -145,6 +146,7 @@ export async function handshake(stream: Duplex, options: HandshakeOptions): Prom
         );
       },
     });
+    useCertificates(client);
     stream.on('data', look);
     // A stream that closed before it got here (a jump host's refusal) emits nothing any more.
     if (stream.destroyed) finish(problemOf(undefined, phase, options, authenticator, seen, false));
