@@ -1,7 +1,8 @@
 // Passphrases and passwords by key. In memory unless the shell can encrypt (Electron's safeStorage), then also on disk.
 // Never in settings, never in a log line.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from './replace-file.ts';
 
 export interface Cipher {
   encrypt(text: string): Buffer;
@@ -19,10 +20,12 @@ export interface Secrets {
 export async function openSecrets(profilePath: string, cipher?: Cipher): Promise<Secrets> {
   const path = join(profilePath, 'secrets.bin');
   const values = new Map<string, string>(cipher ? Object.entries(await load(path, cipher)) : []);
-  const save = async () => {
+  let writing = Promise.resolve();
+  const save = async (): Promise<void> => {
     if (!cipher) return;
-    await mkdir(profilePath, { recursive: true, mode: 0o700 });
-    await writeFile(path, cipher.encrypt(JSON.stringify(Object.fromEntries(values))), { mode: 0o600 });
+    // One after the other, each with what is true when its turn comes; a failed one told its own caller.
+    writing = writing.catch(() => {}).then(() => replaceFile(path, cipher.encrypt(JSON.stringify(Object.fromEntries(values)))));
+    await writing;
   };
   return {
     durable: cipher !== undefined,

@@ -1,11 +1,11 @@
 // Preferences and the list of hosts, as one JSON file in the profile folder, replaced by rename.
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { System } from '../engine/wire/errors.ts';
 import { hostConfig } from './contract/hosts.ts';
 import { preferences, type Preferences } from './contract/settings.ts';
 import type { HostRecord } from './hosts/hosts.ts';
+import { replaceFile } from './replace-file.ts';
 
 export const DEFAULT_PREFERENCES: Preferences = { theme: 'auto', language: 'auto', keepEngine: true, closeToTray: true, notifyOnExit: false };
 
@@ -27,7 +27,7 @@ export async function openSettings(profilePath: string): Promise<Settings> {
   const path = join(profilePath, 'settings.json');
   const state = await load(path);
   let writing = Promise.resolve();
-  const save = () => (writing = writing.catch(() => {}).then(() => write(path, state))); // the failed write told its own caller
+  const save = () => (writing = writing.catch(() => {}).then(() => replaceFile(path, JSON.stringify(state, null, 2)))); // the failed write told its own caller
   return {
     profilePath,
     preferences: () => state.preferences,
@@ -71,18 +71,4 @@ async function load(path: string): Promise<SettingsFile> {
     hosts: (raw.hosts ?? []).filter((record) => typeof record.id === 'string' && hostConfig.safeParse(record.config).success),
     registries: (raw.registries ?? []).filter((address) => typeof address === 'string'),
   };
-}
-
-async function write(path: string, state: SettingsFile): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${randomBytes(4).toString('hex')}`;
-  try {
-    await using file = await open(temporary, 'wx', 0o600);
-    await file.writeFile(JSON.stringify(state, null, 2));
-    await file.datasync();
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }
