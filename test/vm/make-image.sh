@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the Debian 12 machine of the VM tests: systemd, cgroup v2, sshd, docker.io, podman, and what Gantry's engine needs.
 # usage: make-image.sh FOLDER - writes kernel, initrd and disk.img there; done once, then kept between test runs.
-# Only Debian packages, from the mirror the building machine itself uses. Takes about three minutes; needs root.
+# Only Debian packages, from the mirror the building machine itself uses. Takes about two minutes; needs root.
 set -eu
 folder=$1
 mirror=${GANTRY_VM_MIRROR:-$(sed -n 's/^URIs: *//p; s/^deb \(\[[^]]*\] \)\{0,1\}\(http[^ ]*\).*/\2/p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -E '/debian/?$' | head -n1)}
@@ -17,7 +17,7 @@ cp /etc/resolv.conf "$root/etc/resolv.conf"
 mount --bind /proc "$root/proc"; trap 'umount "$root/proc" 2>/dev/null || true; rm -rf "$work"' EXIT
 DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -y --no-install-recommends \
   dbus dbus-user-session libpam-systemd udev iproute2 openssh-server linux-image-cloud-amd64 docker.io podman crun conmon nftables \
-  iptables rootlesskit slirp4netns uidmap fuse-overlayfs kmod procps busybox-static tini sudo socat skopeo >> "$folder/debootstrap.log" 2>&1
+  apparmor iptables rootlesskit slirp4netns uidmap fuse-overlayfs kmod procps busybox-static tini sudo socat skopeo >> "$folder/debootstrap.log" 2>&1
 rm "$root/usr/sbin/policy-rc.d"
 umount "$root/proc"
 
