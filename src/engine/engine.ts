@@ -68,7 +68,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const images = undo.use(await openImages({ dataRoot, environment: options.environment ?? {}, isRootless, events, log, users: () => imageUsers(all()), chainsInUse: () => builder?.roots() ?? [] }));
   const networks = undo.use(await openNetworks({ dataRoot, runRoot, events, log, users: () => networkUsers(containers?.parts) }));
   const volumes = await openVolumes({ dataRoot, runRoot, events, log, users: () => volumeUsers(all()), pluginFolders: [join(runRoot, 'plugins'), '/run/docker/plugins', '/etc/docker/plugins', '/usr/lib/docker/plugins'] });
-  containers = undo.use(await openContainers({ dataRoot, runRoot, events, log, images: images.images, snapshots: images.snapshots, networks: networks.forContainers, volumes: volumes.forContainers }));
+  containers = undo.use(await openContainers({ dataRoot, runRoot, events, log, environment: options.environment ?? {}, images: images.images, snapshots: images.snapshots, networks: networks.forContainers, volumes: volumes.forContainers }));
   const { parts, machine, runStep, counts } = containers;
   builder = undo.use(await openBuilder({
     images: images.images, snapshots: images.snapshots, runStep, events, log, nodeArch: process.arch,

@@ -26,11 +26,11 @@ export interface Cgroup {
   remove(): boolean;
 }
 
-export function cgroupOf(machine: Pick<Machine, 'cgroupDriver' | 'facts'>, id: string, parent?: string): Cgroup {
+export function cgroupOf(machine: Pick<Machine, 'cgroupDriver' | 'cgroupBase' | 'facts'>, id: string, parent?: string): Cgroup {
   const v2 = machine.facts.cgroupVersion === 2;
   const systemd = machine.cgroupDriver === 'systemd';
-  const slice = parent || 'system.slice';
-  const path = systemd ? `${slicePath(slice)}/gantry-${id}.scope` : `${(parent || '/gantry').replace(/^\/*/, '/').replace(/\/+$/, '')}/${id}`;
+  const slice = parent || (machine.facts.rootless ? 'user.slice' : 'system.slice');
+  const path = systemd ? `${machine.cgroupBase}${slicePath(slice)}/gantry-${id}.scope` : `${(parent || '/gantry').replace(/^\/*/, '/').replace(/\/+$/, '')}/${id}`;
   const folder = (controller: string) => (v2 ? join(ROOT, path) : join(ROOT, controller, path));
   const read = (controller: string, file: string): string => {
     try {

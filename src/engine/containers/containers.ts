@@ -25,6 +25,8 @@ export interface ContainersOptions {
   snapshots: Snapshots;
   networks?: ContainerNetworks | undefined;
   volumes?: ContainerVolumes | undefined;
+  /** of the engine: how a user's service manager is reached */
+  environment: Readonly<Record<string, string | undefined>>;
 }
 
 export interface Containers extends AsyncDisposable {
@@ -42,7 +44,7 @@ export async function openContainers(options: ContainersOptions): Promise<Contai
   const folders = containerFolders(dataRoot, runRoot);
   await Promise.all([folders.data(), folders.run(), folders.exits, folders.sockets, join(runRoot, 'steps')].map((path) => mkdir(path, { recursive: true, mode: 0o711 })));
   const store = new ContainerStore(folders);
-  const [machine, halfMade] = await Promise.all([probeMachine({ runRoot, log }), store.load(log)]);
+  const [machine, halfMade] = await Promise.all([probeMachine({ runRoot, log, environment: options.environment }), store.load(log)]);
   const seccomp = openSeccompCache(join(dataRoot, 'seccomp'), machine.runtime);
   const closing = new AbortController();
   const parts: Parts = {

@@ -14,6 +14,8 @@ export interface Machine {
   conmonPath: string;
   facts: SpecFacts;
   cgroupDriver: 'cgroupfs' | 'systemd';
+  /** folder of the service manager that makes our scopes: '' for the system's, `/user.slice/…/user@1000.service` for a user's */
+  cgroupBase: string;
   bootId: string;
 }
 
@@ -22,11 +24,18 @@ const CGROUP2_MAGIC = 0x63677270;
 const CAP_SYS_RESOURCE = 24n;
 
 /** @throws Unavailable when no runtime or no conmon works here */
-export async function probeMachine(options: { runRoot: string; log: Log }): Promise<Machine> {
+export async function probeMachine(options: { runRoot: string; log: Log; environment: Readonly<Record<string, string | undefined>> }): Promise<Machine> {
   const rootless = isInUserNamespace();
   const cgroupVersion = statfsSync(CGROUP_ROOT, { bigint: false }).type === CGROUP2_MAGIC ? 2 : 1;
-  const systemd = !rootless && cgroupVersion === 2 && existsSync('/run/systemd/system');
-  const runtime = await findRuntime({ runRoot: options.runRoot, systemdCgroup: systemd, rootless, withoutCgroups: rootless && cgroupVersion === 1, freeControllers: () => !rootless && freeControllers(options.log), log: options.log });
+  const mayUseSystemd = cgroupVersion === 2 && existsSync('/run/systemd/system') && (!rootless || hasUserBus(options.environment));
+  const find = (systemdCgroup: boolean): Promise<OciRuntime> => findRuntime({ runRoot: options.runRoot, environment: options.environment, systemdCgroup, rootless, withoutCgroups: rootless && !systemdCgroup, freeControllers: () => !rootless && freeControllers(options.log), log: options.log });
+  // An ordinary user's control groups are made by the user's service manager, or by nobody: then containers run without limits.
+  const runtime = await find(mayUseSystemd).catch((error: unknown) => {
+    if (!rootless || !mayUseSystemd) throw error;
+    options.log.warn('the user\'s service manager makes no control groups: containers run without limits', { error });
+    return find(false);
+  });
+  const systemd = runtime.systemdCgroup;
   const conmonPath = ['/usr/bin/conmon', '/usr/libexec/podman/conmon', '/usr/local/bin/conmon'].find((path) => existsSync(path));
   if (!conmonPath) throw new Unavailable('conmon is not installed: install the package conmon');
   const status = text('/proc/self/status');
@@ -36,6 +45,7 @@ export async function probeMachine(options: { runRoot: string; log: Log }): Prom
     runtime,
     conmonPath,
     cgroupDriver: systemd ? 'systemd' : 'cgroupfs',
+    cgroupBase: systemd && rootless ? userManagerCgroup() : '',
     bootId: text('/proc/sys/kernel/random/boot_id').trim(),
     facts: {
       machine: process.arch,
@@ -52,6 +62,17 @@ export async function probeMachine(options: { runRoot: string; log: Log }): Prom
 }
 
 const text = (path: string): string => readFileSync(path, 'utf8');
+
+/** Where crun and runc look for the user's service manager (sd_bus_default_user(3)). */
+function hasUserBus(environment: Readonly<Record<string, string | undefined>>): boolean {
+  return environment['DBUS_SESSION_BUS_ADDRESS'] !== undefined || existsSync(join(environment['XDG_RUNTIME_DIR'] ?? '/', 'bus'));
+}
+
+/** By the user's id outside of our user namespace (user_namespaces(7), uid_map). */
+function userManagerCgroup(): string {
+  const uid = /^\s*0\s+(\d+)/m.exec(text('/proc/self/uid_map'))?.[1] ?? '0';
+  return `/user.slice/user-${uid}.slice/user@${uid}.service`;
+}
 
 /**
  * On a "hybrid" machine the v2 tree keeps the controllers that nobody mounted as v1. crun then refuses to work, although nothing

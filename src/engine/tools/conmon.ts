@@ -36,7 +36,7 @@ export async function createUnderConmon(options: ConmonOptions): Promise<number>
     ...runtime.globals.filter((word) => word !== '--systemd-cgroup').flatMap((word) => ['--runtime-arg', word]),
   ];
   const [stdout, stderr]: readonly ['ignore' | number, 'ignore' | number] = options.output ?? ['ignore', 'ignore'];
-  const child = startTool(argv, { stdio: ['ignore', stdout, stderr, 'pipe'], env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', TZ: 'UTC0', _OCI_SYNCPIPE: '3' }, cwd: options.bundle, detached: true });
+  const child = startTool(argv, { stdio: ['ignore', stdout, stderr, 'pipe'], env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', TZ: 'UTC0', _OCI_SYNCPIPE: '3', ...runtime.env }, cwd: options.bundle, detached: true });
   const failed = new Promise<never>((_, reject) => child.once('error', (error) => reject(new System(`cannot start ${options.path}: install conmon`, { cause: error }))));
   const report = child.stdio[3] as Readable;
   try {

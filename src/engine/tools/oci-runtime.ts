@@ -17,12 +17,14 @@ export interface OciRuntime {
   /** flags that come before every command */
   globals: readonly string[];
   systemdCgroup: boolean;
+  /** what it needs besides PATH where its supervisor starts it: the way to a user's service manager */
+  env: Readonly<Record<string, string>>;
 }
 
 const FOLDERS = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/bin', '/sbin'];
 
 /** Tries crun, then runc. `freeControllers` is asked once when crun meets a hybrid cgroup tree. @throws Unavailable when none works */
-export async function findRuntime(options: { runRoot: string; systemdCgroup: boolean; rootless: boolean; /** control groups are not ours to make: limits cannot be kept */ withoutCgroups: boolean; freeControllers: () => boolean; log: Log }): Promise<OciRuntime> {
+export async function findRuntime(options: { runRoot: string; environment: Readonly<Record<string, string | undefined>>; systemdCgroup: boolean; rootless: boolean; /** control groups are not ours to make: limits cannot be kept */ withoutCgroups: boolean; freeControllers: () => boolean; log: Log }): Promise<OciRuntime> {
   const problems: string[] = [];
   for (const name of ['crun', 'runc'] as const) {
     const stateRoot = join(options.runRoot, name);
@@ -33,7 +35,7 @@ export async function findRuntime(options: { runRoot: string; systemdCgroup: boo
       continue;
     }
     const globals = ['--root', stateRoot, ...(options.systemdCgroup ? ['--systemd-cgroup'] : []), ...(options.rootless && name === 'runc' ? ['--rootless', 'true'] : []), ...(options.withoutCgroups && name === 'crun' ? ['--cgroup-manager', 'disabled'] : [])];
-    const runtime: OciRuntime = { name, ...found, stateRoot, globals, systemdCgroup: options.systemdCgroup };
+    const runtime: OciRuntime = { name, ...found, stateRoot, globals, systemdCgroup: options.systemdCgroup, env: options.systemdCgroup && options.rootless ? busOf(options.environment) : {} };
     for (let freed = false; ; freed = true) {
       const problem = await trial(runtime, options.runRoot, options.rootless);
       if (problem === undefined) return runtime;
@@ -44,6 +46,11 @@ export async function findRuntime(options: { runRoot: string; systemdCgroup: boo
     }
   }
   throw new Unavailable(`no container runtime works here: install crun or runc (${problems.join('; ')})`);
+}
+
+function busOf(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const names = ['XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'];
+  return Object.fromEntries(names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
 }
 
 async function firstThatRuns(name: string): Promise<{ path: string; version: string } | undefined> {
@@ -69,7 +76,7 @@ async function trial(runtime: OciRuntime, runRoot: string, rootless: boolean): P
       process: { user: { uid: 0, gid: 0 }, args: ['/probe'], cwd: '/' },
       root: { path: 'rootfs' },
       mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }],
-      linux: { namespaces: [{ type: 'mount' }, { type: 'pid' }, { type: 'network' }], ...(rootless ? {} : { cgroupsPath: runtime.systemdCgroup ? `system.slice:gantry:${id}` : `/gantry/${id}` }) },
+      linux: { namespaces: [{ type: 'mount' }, { type: 'pid' }, { type: 'network' }], ...(rootless && !runtime.systemdCgroup ? {} : { cgroupsPath: runtime.systemdCgroup ? `${rootless ? 'user' : 'system'}.slice:gantry:${id}` : `/gantry/${id}` }) },
     }));
     // There is no /probe: a runtime that gets as far as looking for it has set everything else up.
     await run([runtime.path, ...runtime.globals, 'run', '--bundle', bundle, id], { signal: AbortSignal.timeout(10_000) });
