@@ -1,19 +1,16 @@
 // Copies a volume's files from one host to another: out of and into containers that are never started.
-// The Engine API has no way to read a volume but through a container's archive endpoint, which works on created containers.
-// Their image is an empty one, imported for the purpose and removed after: no image has to be pulled on either side.
 
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createTarReader, type TarEntry } from '../../engine/layers/tar-headers.ts';
 import { Conflict, NotFound, System } from '../../engine/wire/errors.ts';
 import type { RemoteProgress } from '../contract/remote.ts';
 import type { DockerClient } from '../docker/client.ts';
+import { throughContainer } from '../volumes/access.ts';
 import type { CopyOptions } from './transfer-image.ts';
 
 interface Volume { Name: string; Driver: string; Labels?: Record<string, string> | null; Options?: Record<string, string> | null }
 
-const EMPTY_TAR = Buffer.alloc(1024);
-const MOUNT = '/volume';
 const PROGRESS_MS = 200;
 
 /**
@@ -26,17 +23,17 @@ export async function* copyVolume(from: DockerClient, to: DockerClient, volume: 
   if (!source) throw new NotFound(`no such volume: ${volume}`);
   if (await find(to, target, signal)) throw new Conflict(`volume ${target} exists already on the other host`);
   await using undo = new AsyncDisposableStack();
-  const reader = undo.use(await openVolume(from, volume, signal));
+  const reader = undo.use(await throughContainer(from, volume, signal));
   await to.json('POST', '/volumes/create', { json: { Name: target, Driver: 'local', Labels: source.Labels ?? {} }, signal });
   // Taken away again unless all of it arrived; the signal that ended the copy must not end this too.
   undo.defer(async () => { if (!isWhole) await to.json('DELETE', `/volumes/${encodeURIComponent(target)}`, { query: { force: true } }); });
   let isWhole = false;
-  const writer = undo.use(await openVolume(to, target, signal));
+  const writer = undo.use(await throughContainer(to, target, signal));
 
   const sent = createListing();
-  const archive = await from.raw('GET', `/containers/${reader.id}/archive`, { query: { path: `${MOUNT}/.` }, signal });
+  const archive = await reader.read();
   let isDone = false;
-  const writing = to.json('PUT', `/containers/${writer.id}/archive`, { query: { path: MOUNT }, body: Readable.from(sent.through(archive as AsyncIterable<Buffer>), { objectMode: false, highWaterMark: 1 << 20 }), signal }).finally(() => { isDone = true; });
+  const writing = writer.write(Readable.from(sent.through(archive), { objectMode: false, highWaterMark: 1 << 20 })).finally(() => { isDone = true; });
   writing.catch(() => {}); // awaited below; this keeps an early failure from being unhandled
   while (!isDone) {
     yield { phase: 'send', detail: '', bytes: sent.bytes };
@@ -46,8 +43,7 @@ export async function* copyVolume(from: DockerClient, to: DockerClient, volume: 
 
   yield { phase: 'check', detail: target, bytes: sent.bytes };
   const arrived = createListing();
-  const back = await to.raw('GET', `/containers/${writer.id}/archive`, { query: { path: `${MOUNT}/.` }, signal });
-  for await (const _chunk of arrived.through(back as AsyncIterable<Buffer>));
+  for await (const _chunk of arrived.through(await writer.read()));
   if (arrived.digest() !== sent.digest()) throw new System(`the copy of volume ${volume} differs from the original; was something writing to it?`);
   isWhole = true;
   yield { phase: 'done', detail: `${sent.files} files, ${sent.digest().slice(0, 12)}`, bytes: sent.bytes, done: true };
@@ -60,23 +56,6 @@ async function find(client: DockerClient, name: string, signal: AbortSignal | un
     if ((error as { kind?: string }).kind === 'NotFound') return undefined;
     throw error;
   }
-}
-
-/** A container that has the volume and never runs; disposing removes it and its image. */
-async function openVolume(client: DockerClient, volume: string, signal: AbortSignal | undefined): Promise<{ id: string } & AsyncDisposable> {
-  const image = `gantry.local/empty:${randomUUID().slice(0, 8)}`;
-  const [repo, tag] = image.split(':');
-  for await (const line of client.lines<{ error?: string }>('POST', '/images/create', { query: { fromSrc: '-', repo, tag }, body: EMPTY_TAR, signal })) {
-    if (line.error) throw new System(`an empty image cannot be made: ${line.error}`);
-  }
-  await using undo = new AsyncDisposableStack();
-  undo.defer(async () => { await client.json('DELETE', `/images/${image}`, { query: { force: true } }); });
-  const { Id } = await client.json<{ Id: string }>('POST', '/containers/create', {
-    json: { Image: image, Cmd: ['none'], Labels: { 'gantry.transfer': volume }, HostConfig: { Mounts: [{ Type: 'volume', Source: volume, Target: MOUNT, VolumeOptions: { NoCopy: true } }], NetworkMode: 'none' } }, signal,
-  });
-  undo.defer(async () => { await client.json('DELETE', `/containers/${Id}`, { query: { force: true } }); });
-  const later = undo.move();
-  return { id: Id, [Symbol.asyncDispose]: () => later.disposeAsync() };
 }
 
 interface Listing { bytes: number; files: number; through(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer>; digest(): string }

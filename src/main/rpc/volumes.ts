@@ -4,13 +4,18 @@ import type { VolumeRow } from '../contract/volumes.ts';
 import { filters } from '../docker/client.ts';
 import { throughContainer } from '../volumes/access.ts';
 import { backUp, clone, restore } from '../volumes/backup.ts';
+import { removeHelpersLeft } from '../volumes/helpers-left.ts';
 import { rpc } from './base.ts';
 
 const path = (name: string) => `/volumes/${encodeURIComponent(name)}`;
 const keyName = (host: string, volume: string) => `volume-key ${host} ${volume}`;
 
 export const volumesRouter = rpc.volumes.router({
-  list: rpc.volumes.list.handler(async ({ context, input, signal }) => (await (await context.client(input.host, signal)).json<{ Volumes?: VolumeRow[] | null }>('GET', '/volumes', { signal })).Volumes ?? []),
+  list: rpc.volumes.list.handler(async ({ context, input, signal }) => {
+    const client = await context.client(input.host, signal);
+    await removeHelpersLeft(client, signal).catch(() => {}); // they hide nothing, and the list is what was asked for
+    return (await client.json<{ Volumes?: VolumeRow[] | null }>('GET', '/volumes', { signal })).Volumes ?? [];
+  }),
   inspect: rpc.volumes.inspect.handler(async ({ context, input, signal }) => (await context.client(input.host, signal)).json<VolumeRow>('GET', path(input.name), { signal })),
   sizes: rpc.volumes.sizes.handler(async ({ context, input, signal }) => {
     const { Volumes } = await (await context.client(input.host, signal)).json<{ Volumes?: { Name: string; UsageData?: { Size: number } | null }[] | null }>('GET', '/system/df', { query: { type: 'volume' }, signal });

@@ -7,6 +7,7 @@ import { System } from '../../engine/wire/errors.ts';
 import type { DockerClient } from '../docker/client.ts';
 import { engineInfo } from '../docker/version.ts';
 import { isNotFound } from '../rpc/not-found.ts';
+import { HELPER_IMAGE, HELPER_LABEL, owner, OWNER_LABEL } from './helpers-left.ts';
 
 export interface VolumeAccess extends AsyncDisposable {
   read(): Promise<AsyncIterable<Buffer>>;
@@ -22,8 +23,6 @@ export interface Compressed { zstd: AsyncIterable<Buffer>; contentBytes(): numbe
 
 const MOUNT = '/volume';
 const EMPTY_TAR = Buffer.alloc(1024);
-const IMAGE = 'gantry.local/volume-access';
-const LABEL = 'gantry.volume-access';
 
 export async function openVolume(client: DockerClient, volume: string, signal: AbortSignal | undefined): Promise<VolumeAccess> {
   if ((await engineInfo(client, signal)).product === 'gantry') return direct(client, volume, signal);
@@ -62,13 +61,13 @@ function direct(client: DockerClient, volume: string, signal: AbortSignal | unde
 export async function throughContainer(client: DockerClient, volume: string, signal: AbortSignal | undefined): Promise<VolumeAccess & { container: string; path: string }> {
   const tag = randomUUID().slice(0, 8);
   await using undo = new AsyncDisposableStack();
-  undo.defer(async () => { await client.json('DELETE', `/images/${IMAGE}:${tag}`, { query: { force: true } }).catch(ignoreMissing); });
-  for await (const line of client.lines<{ error?: string }>('POST', '/images/create', { query: { fromSrc: '-', repo: IMAGE, tag }, body: EMPTY_TAR, signal })) {
+  undo.defer(async () => { await client.json('DELETE', `/images/${HELPER_IMAGE}:${tag}`, { query: { force: true } }).catch(ignoreMissing); });
+  for await (const line of client.lines<{ error?: string }>('POST', '/images/create', { query: { fromSrc: '-', repo: HELPER_IMAGE, tag }, body: EMPTY_TAR, signal })) {
     if (line.error) throw new System(`an empty image cannot be made: ${line.error}`);
   }
   const { Id } = await client.json<{ Id: string }>('POST', '/containers/create', {
     json: {
-      Image: `${IMAGE}:${tag}`, Cmd: ['none'], Labels: { [LABEL]: volume },
+      Image: `${HELPER_IMAGE}:${tag}`, Cmd: ['none'], Labels: { [HELPER_LABEL]: volume, [OWNER_LABEL]: owner() },
       HostConfig: { NetworkMode: 'none', Mounts: [{ Type: 'volume', Source: volume, Target: MOUNT, VolumeOptions: { NoCopy: true } }] },
     }, signal,
   });

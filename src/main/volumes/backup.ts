@@ -18,7 +18,7 @@ const PROGRESS_MS = 200;
 export async function* backUp(client: DockerClient, about: { host: string; volume: string; mode: BackupMode }, catalog: Catalog, signal: AbortSignal | undefined): AsyncGenerator<VolumeProgress> {
   yield { phase: 'prepare', detail: about.volume };
   await using access = await openVolume(client, about.volume, signal);
-  const backup = await catalog.begin(about.host, about.volume);
+  using backup = await catalog.begin(about.host, about.volume);
   const sealed: Sealed = { sizeBytes: 0, sha256: '' };
   let contentBytes = 0;
   let readBytes = 0;

@@ -11,7 +11,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const note = { contentBytes: 10, sizeBytes: 5, sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', mode: 'live' as const };
 async function make(volume: string, at: string, isWhole = true) {
-  const backup = await createCatalog(folder).begin('local', volume, new Date(at));
+  using backup = await createCatalog(folder).begin('local', volume, new Date(at));
   await writeFile(backup.path, 'abc');
   if (isWhole) await backup.finish(note);
   return backup.id;
@@ -31,6 +31,18 @@ test('an interrupted backup is marked and can be removed', async () => {
   expect(await createCatalog(folder).find(id)).toMatchObject({ state: 'partial' });
   await createCatalog(folder).remove(id);
   expect(await createCatalog(folder).list()).toEqual([]);
+});
+
+test('one that is being written is neither listed nor dropped by a schedule', async () => {
+  const catalog = createCatalog(folder);
+  {
+    using running = await catalog.begin('local', 'data');
+    await writeFile(running.path, 'ab');
+    expect(await catalog.list()).toEqual([]);
+    await keepNewest(catalog, { host: 'local', volume: 'data', keep: 1 });
+    await running.finish(note);
+  }
+  expect((await catalog.list()).map(({ state }) => state)).toEqual(['whole']);
 });
 
 test('names with slashes and dots stay inside the folder', async () => {

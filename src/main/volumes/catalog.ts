@@ -15,6 +15,8 @@ export interface NewBackup {
   path: string;
   /** Makes it whole: the bytes are on disk before its name is. */
   finish(note: Note): Promise<void>;
+  /** Nobody writes to it any more: unless it is whole, it is an interrupted one from here on. */
+  [Symbol.dispose](): void;
 }
 
 export interface Catalog {
@@ -38,6 +40,7 @@ const FILLING = '.filling';
 
 export function createCatalog(folder: string): Catalog {
   const encode = (text: string) => encodeURIComponent(text).replace(/^\./, '%2E');
+  const beingWritten = new Set<string>();
   const list = async (host?: string, volume?: string): Promise<BackupEntry[]> => {
     const entries: BackupEntry[] = [];
     for (const hostName of await names(folder)) {
@@ -46,6 +49,7 @@ export function createCatalog(folder: string): Catalog {
         if (volume !== undefined && decodeURIComponent(volumeName) !== volume) continue;
         const inside = await names(join(folder, hostName, volumeName));
         for (const file of inside) {
+          if (beingWritten.has(join(folder, hostName, volumeName, file))) continue;
           const entry = await read(join(folder, hostName, volumeName), hostName, volumeName, file);
           if (entry) entries.push(entry);
         }
@@ -65,6 +69,7 @@ export function createCatalog(folder: string): Catalog {
       await mkdir(inside, { recursive: true, mode: 0o700 });
       const time = now.toISOString().replaceAll(':', '-');
       const path = join(inside, `${time}${PARTIAL}`);
+      beingWritten.add(path);
       return {
         id: `${encode(host)}/${encode(volume)}/${time}`,
         path,
@@ -75,6 +80,7 @@ export function createCatalog(folder: string): Catalog {
           await writeFile(join(inside, `${time}.json`), JSON.stringify(note), { mode: 0o600 });
           await rename(path, join(inside, `${time}${WHOLE}`));
         },
+        [Symbol.dispose]: () => void beingWritten.delete(path),
       };
     },
     async remove(id) {
