@@ -46,6 +46,7 @@ describe('nothing leaves the layer', () => {
     ['a hard link to an absolute path', [{ path: 'h', type: 'hardlink', linkTarget: '/etc/passwd' }]],
     ['a whiteout of ..', [{ path: 'd/.wh...', content: '' }]],
     ['a hard link through a link to the outside', [{ path: 'd', type: 'symlink', linkTarget: '/' }, { path: 'h', type: 'hardlink', linkTarget: 'd/etc/hostname' }]],
+    ['a hard link over a link to the outside, by way of ..', [{ path: 'l', type: 'symlink', linkTarget: '/etc' }, { path: 'h', type: 'hardlink', linkTarget: 'l/../../victim' }]],
     ['a file below a file', [{ path: 'f', content: 'x' }, { path: 'f/g', content: 'y' }]],
   ];
   test.each(refused)('%s is refused', (_name, items) => {
@@ -62,6 +63,13 @@ describe('nothing leaves the layer', () => {
     ['a link to a file outside, then that file again', (up) => [{ path: 'f', type: 'symlink', linkTarget: `${up}/victim` }, { path: 'f', content: 'evil' }]],
     ['a hard link to a link to a file outside, then written', (up) => [{ path: 'l', type: 'symlink', linkTarget: `${up}/victim` }, { path: 'h', type: 'hardlink', linkTarget: 'l' }, { path: 'h', content: 'evil' }]],
     ['a folder, replaced by a link, then a file in it', () => [{ path: 'd', type: 'dir' }, { path: 'd', type: 'symlink', linkTarget: '..' }, { path: 'd/evil', content: 'x' }]],
+    ['a whiteout through a link to the root', () => [{ path: 'd', type: 'symlink', linkTarget: '/' }, { path: 'd/.wh.victim' }, { path: 'd/.wh..wh..opq' }]],
+    ['a whiteout through a link upwards', () => [{ path: 'd', type: 'symlink', linkTarget: '..' }, { path: 'd/.wh.victim' }]],
+    ['a folder in the place of a link to the outside, with owner and mode', (up) => [{ path: 'd', type: 'symlink', linkTarget: up }, { path: 'd', type: 'dir', uid: 1234, mode: 0o777, mtime: 5 }, { path: 'd/victim', content: 'evil' }]],
+    ['links that lead to each other, then a file through them', () => [{ path: 'a', type: 'symlink', linkTarget: 'b/..' }, { path: 'b', type: 'symlink', linkTarget: '../..' }, { path: 'a/b/evil', content: 'x' }]],
+    ['a device node through a link upwards', () => [{ path: 'd', type: 'symlink', linkTarget: '../..' }, { path: 'd/evil', type: 'char', devMajor: 1, devMinor: 3 }]],
+    ['a link into /proc, then a file through it', () => [{ path: 'd', type: 'symlink', linkTarget: '/proc/self/root' }, { path: 'proc/self/root', type: 'dir' }, { path: 'd/evil', content: 'x' }]],
+    ['a file named like a path of another system', () => [{ path: '..\\..\\evil', content: 'x' }, { path: 'C:\\evil', content: 'x' }]],
     ['times and owners on a link', (up) => [{ path: 'l', type: 'symlink', linkTarget: `${up}/victim`, uid: 1234, mtime: 5 }]],
   ];
   test.each(contained)('%s stays inside', (_name, items) => {
