@@ -4,6 +4,7 @@ import { close as closeCallback, fdatasync, openSync, writev as writevCallback }
 import { rename, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Digest } from '../base/digest.ts';
+import { freeYoung } from '../kernel/memory.ts';
 import { EngineError, System } from '../wire/errors.ts';
 
 export interface Ingest extends AsyncDisposable {
@@ -26,6 +27,9 @@ export interface Ingest extends AsyncDisposable {
   /** Gives the blob its name; `path` ends there. @throws System when digest or size are not the expected ones */
   commit(expected?: { digest?: Digest; sizeBytes?: number; sync?: boolean }): Promise<{ digest: Digest; sizeBytes: number }>;
 }
+
+const GARBAGE_BYTES = 8 * 1024 * 1024; // of chunks, written and done with, between two small collections
+let handedOverBytes = 0; // by all ingests
 
 const BATCH_BYTES = 512 * 1024;
 const MAX_WAITING_BYTES = 1024 * 1024;
@@ -60,6 +64,11 @@ export function createIngest(path: string, nameOf: (digest: Digest) => string): 
         }
         flushedBytes += bytes;
         ingest.onFlush?.(flushedBytes);
+        if ((handedOverBytes += bytes) > GARBAGE_BYTES) {
+          handedOverBytes = 0;
+          batch.length = 0;
+          freeYoung();
+        }
       } catch (error) {
         failure = error;
       }

@@ -34,7 +34,7 @@ export interface ImageStore {
   referenceOf(name: string): Reference | undefined;
   get(id: Digest): ImageRecord | undefined;
   /** Newest first. */
-  list(): ImageRecord[];
+  list(): readonly ImageRecord[];
   view(record: ImageRecord): Image;
   /** Complete references of an image. */
   referencesOf(id: Digest): Reference[];
@@ -53,7 +53,8 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const records = new Map<Digest, ImageRecord>();
   const names = new Map<string, Digest>();
-  const namesOf = new Map<Digest, Set<string>>();
+  const namesOf = new Map<Digest, Map<string, Reference>>();
+  let newestFirst: ImageRecord[] | undefined;
   const locks = keyedLocks();
   const fileOf = (id: Digest) => join(folder, `${hexOf(id)}.json`);
 
@@ -66,8 +67,8 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
     }
     names.set(name, id);
     let set = namesOf.get(id);
-    if (set === undefined) namesOf.set(id, (set = new Set()));
-    set.add(name);
+    if (set === undefined) namesOf.set(id, (set = new Map()));
+    set.set(name, parseReference(name));
   };
   // A name that is gone needs no fsync: the next journal commit brings it to the disk before the removal of its files.
   const saveNames = (fsync = true) => locks.run('names', () => writeJson(join(folder, 'references.json'), Object.fromEntries(names), { fsync }));
@@ -132,8 +133,8 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
       return found;
     },
     get: (id) => records.get(id),
-    list: () => [...records.values()].sort((a, b) => createdMs(b) - createdMs(a) || (a.id < b.id ? -1 : 1)),
-    referencesOf: (id) => [...(namesOf.get(id) ?? [])].sort().map(parseReference),
+    list: () => (newestFirst ??= [...records.values()].sort((a, b) => createdMs(b) - createdMs(a) || (a.id < b.id ? -1 : 1))),
+    referencesOf: (id) => [...(namesOf.get(id) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reference]) => reference),
     idOf: (reference) => names.get(canonical(reference)),
     view(record) {
       const references = store.referencesOf(record.id);
@@ -157,6 +158,7 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
         };
         await writeJson(fileOf(record.id), merged);
         records.set(record.id, merged);
+        newestFirst = undefined;
         return merged;
       });
     },
@@ -178,12 +180,13 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
       await saveNames(false);
     },
     async delete(id) {
-      const left = [...(namesOf.get(id) ?? [])];
+      const left = [...(namesOf.get(id)?.keys() ?? [])];
       for (const name of left) point(name, undefined);
       namesOf.delete(id);
       if (left.length > 0) await saveNames(false);
       await locks.run(id, async () => {
         records.delete(id);
+        newestFirst = undefined;
         await rm(fileOf(id), { force: true });
       });
     },
@@ -200,9 +203,12 @@ function readNames(path: string): Record<string, Digest> {
   }
 }
 
+const created = new WeakMap<ImageRecord, number>(); // parsing dates is most of the work of listing thousands
+
 export function createdMs(record: ImageRecord): number {
-  const ms = Date.parse(record.config.created ?? '');
-  return Number.isNaN(ms) ? 0 : ms;
+  let ms = created.get(record);
+  if (ms === undefined) created.set(record, (ms = Date.parse(record.config.created ?? '') || 0));
+  return ms;
 }
 
 /** Chain id of all layers; null without layers. */

@@ -5,6 +5,7 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
 import type { Digest } from '../base/digest.ts';
+import { freeGarbage } from '../kernel/memory.ts';
 import { EngineError, InvalidParameter, System, errorMessage } from '../wire/errors.ts';
 import { packLayer } from './pack.ts';
 import { MAGIC_BYTES, compressionOf, decompressed } from './decompress.ts';
@@ -16,6 +17,7 @@ import type { FromThread, LayerFacts, LayerTask, PackTask, ToThread, UnpackTask 
 
 const READ_BYTES = 256 * 1024;
 const TURN_BYTES = 16 * 1024 * 1024;
+const LARGE_BYTES = 32 * 1024 * 1024;
 const PROGRESS_BYTES = 1024 * 1024;
 
 const port = parentPort;
@@ -33,7 +35,10 @@ port.on('message', (message: ToThread) => {
     fileDigest = undefined;
     isAborted = false;
     run(message.task).then(
-      (layer) => say({ kind: 'done', layer }),
+      (layer) => {
+        say({ kind: 'done', layer });
+        if (layer.tarBytes > LARGE_BYTES) freeGarbage(); // after the answer: thousands of entries leave tens of megabytes
+      },
       (error: unknown) => say({ kind: 'failed', error: { kind: error instanceof EngineError ? error.kind : 'System', message: errorMessage(error) } }),
     );
     return;
