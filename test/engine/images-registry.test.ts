@@ -40,7 +40,7 @@ afterEach(async () => {
 const pull = (name = `${registry.host}/x:1`) => Array.fromAsync(pullImage(images, pullRequest(name, undefined, undefined, signal)));
 const auth = (value: object) => credentialsFromHeader(Buffer.from(JSON.stringify(value)).toString('base64url'));
 const push = (name: string, credentials?: ReturnType<typeof auth>) => Array.fromAsync(pushImage(images, parseReference(name), credentials, signal));
-const load = (archive: Buffer) => Array.fromAsync(loadImages(images.stores, Readable.from([archive]), { signal, events, isQuiet: true }));
+const load = (archive: Buffer) => Array.fromAsync(loadImages(images, Readable.from([archive]), { signal, isQuiet: true }));
 const to = (fake: FakeRegistry, pattern: RegExp) => fake.asked.filter((line) => pattern.test(line));
 const statusOf = (lines: { status?: string }[]) => lines.map((line) => line.status);
 

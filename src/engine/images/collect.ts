@@ -95,6 +95,16 @@ export function createCollector({ content, layers, snapshots, store }: Stores, c
   };
 }
 
+/** Does the work; when it fails, what it had stored already is removed before the failure is told. */
+export async function orCollect<T>(collector: Collector, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    await collector.collect().catch(() => {}); // the first failure counts; what is left is swept after the next removal and at the start
+    throw error;
+  }
+}
+
 /** How many layers from the bottom two stacks have in common. */
 function commonLength(a: readonly Digest[], b: readonly Digest[]): number {
   let length = 0;

@@ -11,7 +11,7 @@ import { familiar, familiarName, parseReference, withDefaultTag } from '../regis
 import { openCredentials, type CredentialStore } from '../registry/credentials.ts';
 import { openRegistries, type Registries } from '../registry/registries.ts';
 import { InvalidParameter } from '../wire/errors.ts';
-import { createCollector, type Collector } from './collect.ts';
+import { createCollector, orCollect, type Collector } from './collect.ts';
 import { createLayerFetcher, type LayerFetcher } from './fetch-layer.ts';
 import { parsePlatform } from './manifest.ts';
 import { pullImage, pullRequest } from './pull.ts';
@@ -62,7 +62,7 @@ export async function openImages({ dataRoot, isRootless, events, log, users, cha
     resolve: (name) => store.view(store.resolve(name)),
     list: () => store.list().map((record) => store.view(record)),
     async create(config, options = {}) {
-      const record = await registerImage(stores, { config: Buffer.from(JSON.stringify(config)), ...(options.parent !== undefined && { parent: options.parent }) });
+      const record = await orCollect(collector, registerImage(stores, { config: Buffer.from(JSON.stringify(config)), ...(options.parent !== undefined && { parent: options.parent }) }));
       for (const name of options.references ?? []) await tagImage({ stores, events }, record, name);
       return store.view(record);
     },

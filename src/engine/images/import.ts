@@ -4,6 +4,7 @@ import type { EventBus } from '../base/events.ts';
 import { familiar, parseReference, withDefaultTag, withTag, type Reference } from '../registry/reference.ts';
 import { InvalidParameter } from '../wire/errors.ts';
 import { MAGIC_BYTES, compressionOf } from '../layers/decompress.ts';
+import { orCollect, type Collector } from './collect.ts';
 import { LAYER_MEDIA, hostPlatform, type Platform } from './manifest.ts';
 import { createProgress, type ProgressMessage } from './progress.ts';
 import { registerImage, type Stores } from './register.ts';
@@ -24,14 +25,14 @@ export interface ImportRequest {
 }
 
 /** Last line: `{"status": "sha256:…"}`, the image's id. */
-export async function* importImage(needs: { stores: Stores; events: EventBus }, request: ImportRequest): AsyncGenerator<ProgressMessage> {
+export async function* importImage(needs: { stores: Stores; collector: Collector; events: EventBus }, request: ImportRequest): AsyncGenerator<ProgressMessage> {
   const { config } = request;
   const { os, architecture, variant } = request.platform ?? hostPlatform();
   if (os !== 'linux') throw new InvalidParameter('operating system is not supported');
   const stop = new AbortController();
   const progress = createProgress();
   const signal = AbortSignal.any([request.signal, stop.signal]);
-  yield* progress.during((async () => {
+  yield* progress.during(orCollect(needs.collector, (async () => {
     const { content, layers, store } = needs.stores;
     await using ingest = content.ingest();
     await using applying = await layers.apply(ingest.path, { signal });
@@ -63,7 +64,7 @@ export async function* importImage(needs: { stores: Stores; events: EventBus }, 
     if (request.reference !== undefined) await store.tag(record.id, [request.reference]);
     needs.events.publish('image', 'import', record.id, { name: request.reference === undefined ? record.id : familiar(request.reference) });
     progress.say({ status: record.id });
-  })(), () => stop.abort());
+  })()), () => stop.abort());
 }
 
 /** `repo[:tag]` as import takes it; an empty name makes an image without one. */

@@ -7,15 +7,17 @@ import { MAGIC_BYTES, compressionOf, type Compression } from '../layers/decompre
 import { familiar, parseReference, withDefaultTag, type Reference } from '../registry/reference.ts';
 import { InvalidParameter, NotFound } from '../wire/errors.ts';
 import { readArchive, type ArchiveParts } from './archive-parts.ts';
+import { orCollect, type Collector } from './collect.ts';
 import { LAYER_MEDIA, choosePlatform, hostPlatform, parseConfig, parseManifest, type Descriptor, type Index, type Manifest, type Platform } from './manifest.ts';
 import { createProgress, type ProgressMessage } from './progress.ts';
 import { registerImage, type Stores } from './register.ts';
 import type { ImageRecord } from './store.ts';
 
+export interface LoadNeeds { stores: Stores; collector: Collector; events: EventBus }
+
 export interface LoadOptions {
   signal: AbortSignal;
   platform?: Platform;
-  events: EventBus;
   /** without a row of progress for each layer */
   isQuiet: boolean;
 }
@@ -29,11 +31,11 @@ interface Wanted {
 }
 
 /** Progress lines as the docker CLI shows them; the images are there when it ends, or none of its files are. */
-export async function* loadImages(stores: Stores, body: AsyncIterable<Buffer>, { signal, platform = hostPlatform(), events, isQuiet }: LoadOptions): AsyncGenerator<ProgressMessage> {
+export async function* loadImages({ stores, collector, events }: LoadNeeds, body: AsyncIterable<Buffer>, { signal, platform = hostPlatform(), isQuiet }: LoadOptions): AsyncGenerator<ProgressMessage> {
   const stop = new AbortController();
   const progress = createProgress();
   const onProgress = isQuiet ? undefined : (row: string, current: number, total: number) => progress.count(row, 'Loading layer', current, total);
-  yield* progress.during((async () => {
+  yield* progress.during(orCollect(collector, (async () => {
     await using parts = await readArchive(body, { content: stores.content, layers: stores.layers, signal: AbortSignal.any([signal, stop.signal]), ...(onProgress && { onProgress }) });
     const read = async (path: string): Promise<Buffer | undefined> => {
       const part = parts.find(path);
@@ -48,7 +50,7 @@ export async function* loadImages(stores: Stores, body: AsyncIterable<Buffer>, {
       for (const reference of wanted.references) progress.say({ stream: `Loaded image: ${familiar(reference)}\n` });
       if (wanted.references.length === 0) progress.say({ stream: `Loaded image ID: ${record.id}\n` });
     }
-  })(), () => stop.abort());
+  })()), () => stop.abort());
 }
 
 const MAX_JSON_BYTES = 32 * 1024 * 1024;

@@ -24,11 +24,12 @@ export async function pruneImages(needs: PruneNeeds, filters: ImageFilters): Pro
   const { store, collector, events } = needs;
   const removed: Removed[] = [];
   for (const record of prunable(needs, filters)) {
-    for (const reference of store.referencesOf(record.id)) {
-      removed.push({ Untagged: familiar(reference) });
-      events.publish('image', 'untag', record.id, { name: familiar(reference) });
-    }
+    const names = store.referencesOf(record.id).map(familiar);
     await store.delete(record.id);
+    for (const name of names) {
+      removed.push({ Untagged: name });
+      events.publish('image', 'untag', record.id, { name });
+    }
     removed.push({ Deleted: record.id });
     events.publish('image', 'delete', record.id, { name: record.id });
     for (const chain of collector.released(record.config.rootfs.diff_ids)) removed.push({ Deleted: chain });

@@ -8,12 +8,13 @@ import type { RegistryClient } from '../registry/client.ts';
 import type { Registries } from '../registry/registries.ts';
 import { canonical, familiar, familiarName, parseReference, type Reference } from '../registry/reference.ts';
 import { EngineError, InvalidParameter, NotFound } from '../wire/errors.ts';
+import { orCollect, type Collector } from './collect.ts';
 import { fromAny, type LayerFetcher } from './fetch-layer.ts';
 import { choosePlatform, hostPlatform, parseConfig, parseManifest, platformText, suits, type Descriptor, type Manifest, type Platform } from './manifest.ts';
 import { createProgress, type ProgressChannel, type ProgressMessage } from './progress.ts';
 import { registerImage, type Stores } from './register.ts';
 
-export interface PullNeeds { stores: Stores; registries: Registries; fetcher: LayerFetcher; events: EventBus }
+export interface PullNeeds { stores: Stores; collector: Collector; registries: Registries; fetcher: LayerFetcher; events: EventBus }
 
 export interface PullRequest {
   reference: Reference;
@@ -35,7 +36,7 @@ async function* pullOne(needs: PullNeeds, { reference, platform, credentials, si
   const stop = new AbortController();
   const progress = createProgress();
   progress.say({ status: `Pulling from ${familiarName(reference).replace(/^[^/]*[.:][^/]*\//, '')}`, id: reference.tag ?? reference.digest ?? '' });
-  const work = fetchImage(needs, sources, reference, found, platform, progress, AbortSignal.any([signal, stop.signal]));
+  const work = orCollect(needs.collector, fetchImage(needs, sources, reference, found, platform, progress, AbortSignal.any([signal, stop.signal])));
   yield* progress.during(work, () => stop.abort());
   return work;
 }

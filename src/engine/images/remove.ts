@@ -21,8 +21,7 @@ export async function removeImage({ store, collector, events, users }: RemoveNee
   const reference = store.referenceOf(name);
   const all = store.referencesOf(record.id);
   const removed: Removed[] = [];
-  const untag = async (references: readonly Reference[]) => {
-    await store.untag(references);
+  const tell = (references: readonly Reference[]) => {
     for (const gone of references) {
       removed.push({ Untagged: familiar(gone) });
       events.publish('image', 'untag', record.id, { name: familiar(gone) });
@@ -41,14 +40,17 @@ export async function removeImage({ store, collector, events, users }: RemoveNee
     const left = all.filter((other) => familiar(other) !== familiar(reference));
     const here = left.filter((other) => familiarName(other) === familiarName(reference));
     const digests = reference.digest === undefined && here.every((other) => other.digest !== undefined) ? here : []; // they named what the tag named
-    await untag([reference, ...digests]);
-    if (left.length > digests.length || isRunning || hasChildren()) return removed; // nameless, it stays as long as it is needed
+    if (left.length > digests.length || isRunning || hasChildren()) { // perhaps nameless, it stays as long as it is needed
+      await store.untag([reference, ...digests]);
+      tell([reference, ...digests]);
+      return removed;
+    }
   } else {
     if (hasChildren()) throw new Conflict(`conflict: unable to delete ${shortId(record.id)} (cannot be forced) - image has dependent child images`);
     checkUsers(record, usersHere, options.force, isSingleName(all));
-    await untag(all);
   }
   await store.delete(record.id);
+  tell(all);
   removed.push({ Deleted: record.id });
   events.publish('image', 'delete', record.id, { name: record.id });
   for (const chain of collector.released(record.config.rootfs.diff_ids)) removed.push({ Deleted: chain });

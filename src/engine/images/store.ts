@@ -44,7 +44,7 @@ export interface ImageStore {
   /** Points names at an image. @param isByUser it counts as the time the image was tagged, as Docker has it */
   tag(id: Digest, references: readonly Reference[], isByUser?: boolean): Promise<void>;
   untag(references: readonly Reference[]): Promise<void>;
-  /** Forgets the image and its names; its blobs and layers are for the collector. */
+  /** Forgets the image and its names, both or none; its blobs and layers are for the collector. Needs no space on the disk. */
   delete(id: Digest): Promise<void>;
 }
 
@@ -70,8 +70,19 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
     if (set === undefined) namesOf.set(id, (set = new Map()));
     set.set(name, parseReference(name));
   };
-  // A name that is gone needs no fsync: the next journal commit brings it to the disk before the removal of its files.
-  const saveNames = (fsync = true) => locks.run('names', () => writeJson(join(folder, 'references.json'), Object.fromEntries(names), { fsync }));
+  const saveNames = (fsync: boolean) => locks.run('names', () => writeJson(join(folder, 'references.json'), Object.fromEntries(names), { fsync }));
+  /** All or none: what could not be written is not so in memory either. */
+  const repoint = async (changed: readonly string[], id: Digest | undefined, fsync: boolean) => {
+    const before = changed.map((name) => [name, names.get(name)] as const);
+    for (const name of changed) point(name, id);
+    try {
+      // A name that is gone needs no fsync: the next journal commit brings it to the disk before the removal of its files.
+      await saveNames(fsync);
+    } catch (error) {
+      for (const [name, was] of before) if (names.get(name) === id) point(name, was);
+      throw error;
+    }
+  };
 
   for (const name of readdirSync(folder)) {
     if (name.startsWith('.tmp-')) rmSync(join(folder, name)); // a crash cut its writing short
@@ -83,7 +94,9 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
       log.warn('ignoring a damaged image record', { name, error });
     }
   }
-  for (const [name, id] of Object.entries(readNames(join(folder, 'references.json')))) if (records.has(id)) point(name, id);
+  const kept = Object.entries(readNames(join(folder, 'references.json')));
+  for (const [name, id] of kept) if (records.has(id)) point(name, id);
+  if (names.size < kept.length) saveNames(true).catch((error: unknown) => log.warn('names of removed images are still on the disk', { error })); // a crash in the middle of a removal
 
   const missing = (name: string) => new NotFound(`No such image: ${name}`);
 
@@ -165,8 +178,7 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
     async tag(id, references, isByUser = false) {
       const record = records.get(id);
       if (record === undefined) throw missing(id);
-      for (const reference of references) point(canonical(reference), id);
-      await saveNames();
+      await repoint(references.map(canonical), id, true);
       if (!isByUser) return;
       await locks.run(id, async () => {
         const current = records.get(id);
@@ -176,19 +188,18 @@ export function openImageStore({ root, log, now = Date.now }: { root: string; lo
       });
     },
     async untag(references) {
-      for (const reference of references) point(canonical(reference), undefined);
-      await saveNames(false);
+      await repoint(references.map(canonical), undefined, false);
     },
     async delete(id) {
+      await locks.run(id, async () => {
+        await rm(fileOf(id), { force: true }); // from here on it is gone: names of an image without a record are dropped at the next opening
+        records.delete(id);
+        newestFirst = undefined;
+      });
       const left = [...(namesOf.get(id)?.keys() ?? [])];
       for (const name of left) point(name, undefined);
       namesOf.delete(id);
-      if (left.length > 0) await saveNames(false);
-      await locks.run(id, async () => {
-        records.delete(id);
-        newestFirst = undefined;
-        await rm(fileOf(id), { force: true });
-      });
+      if (left.length > 0) await saveNames(false).catch((error: unknown) => log.warn('names of a removed image are still on the disk', { id, error })); // a full disk must not keep anyone from removing
     },
   };
   return store;

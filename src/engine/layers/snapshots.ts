@@ -154,15 +154,17 @@ export function openSnapshots({ root, layers, content, isRootless, log }: Snapsh
       const facts = await layers.pack(upperOf(key), { tar, tree }, { signal: signal ?? new AbortController().signal });
       using _layer = layers.hold(facts.diffId);
       using _blob = content.hold(facts.diffId);
-      await content.adopt(tar, facts.diffId);
       if (consume) {
         await layers.adopt(upperOf(key), tree, facts);
+        await content.adopt(tar, facts.diffId);
         records.delete(key);
         await layers.discard(dirOf(key));
-      } else if (!layers.has(facts.diffId)) {
-        await using applying = await layers.apply(content.pathOf(facts.diffId), { signal: signal ?? new AbortController().signal });
-        applying.available(facts.tarBytes, true);
-        await applying.commit();
+      } else {
+        await using applying = layers.has(facts.diffId) ? undefined : await layers.apply(tar, { signal: signal ?? new AbortController().signal });
+        applying?.available(facts.tarBytes, true);
+        await applying?.unpacked; // a full disk is met here: neither has a name yet
+        await content.adopt(tar, facts.diffId);
+        await applying?.commit();
       }
       const diffIds = [...record.diffIds, facts.diffId];
       const chainId = chainIds(diffIds).at(-1) as ChainId;

@@ -51,7 +51,7 @@ export function imageRoutes(domain: ImageDomain): Route[] {
     }),
     post('/images/load', (call) => {
       const platform = platformQuery(call);
-      return ndjson(loadImages(stores, call.body, { signal: call.signal, events, isQuiet: boolQuery(call.query, 'quiet', true), ...(platform && { platform }) }), undefined, 'never');
+      return ndjson(loadImages(domain, call.body, { signal: call.signal, isQuiet: boolQuery(call.query, 'quiet', true), ...(platform && { platform }) }), undefined, 'never');
     }),
   ];
 }
