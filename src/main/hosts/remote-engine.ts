@@ -1,5 +1,5 @@
-// Installs Gantry's own engine on a remote machine over the SSH connection that is there, as a systemd service; upgrades it in
-// place, and takes it away again. Layout there: `bundles/<digest>/` and `current` -> one of them, so that an upgrade is one
+// Installs Gantry's own engine on a remote machine over the SSH connection that is there, as a systemd service, and upgrades it
+// in place (remote-engine-remove.ts takes it away again). Layout there: `bundles/<digest>/` and `current` -> one of them, so that an upgrade is one
 // rename and an interrupted one changes nothing.
 
 import { createReadStream } from 'node:fs';
@@ -7,6 +7,7 @@ import { Unavailable } from '../../engine/wire/errors.ts';
 import { installSentence } from '../contract/install-texts.ts';
 import type { InstallPlan, RemoteProgress } from '../contract/remote.ts';
 import { discover, shellQuote } from './discover.ts';
+import { must, succeeds } from './remote-commands.ts';
 import { makeEngineBundle, type BundleSource, type EngineBundle } from './remote-engine-bundle.ts';
 import { parseState, placesOf, planInstall, stateScript, unitText, type Places, type Scope } from './remote-engine-plan.ts';
 import type { SshConnection } from './ssh/connection.ts';
@@ -83,28 +84,6 @@ ${options.scope === 'user' ? 'loginctl enable-linger 2>/dev/null || true' : ''}
   yield { phase: 'done', detail: bundle.version, done: true, socketPath: places.socketPath };
 }
 
-/** Stop and remove; with `deleteData` its images, volumes and containers too. Removing twice is harmless. */
-export async function* uninstallEngine({ connection, scope, signal, deleteData }: Omit<EngineInstallOptions, 'bundles'> & { deleteData: boolean }): AsyncGenerator<RemoteProgress> {
-  const facts = await discover(connection, { signal });
-  const state = parseState((await connection.run('sh -s', { input: stateScript(scope), signal })).stdout.toString('utf8'));
-  const places = placesOf(scope, facts, state.runFolder);
-  const sudo = places.privileged;
-  yield { phase: 'stop', detail: places.unit };
-  await must(connection, `
-${sudo}${places.systemctl} disable gantry >/dev/null 2>&1
-${sudo}${places.systemctl} stop gantry >/dev/null 2>&1
-${deleteData ? `${sudo}${places.systemctl} kill --kill-who=all -s KILL gantry >/dev/null 2>&1` : ''}
-${sudo}rm -f ${shellQuote(places.unit)}
-${sudo}${places.systemctl} daemon-reload
-true
-`, places, signal);
-  yield { phase: 'remove', detail: places.folder };
-  // Rootless data belongs to subordinate ids: only inside the user's namespace may it be deleted.
-  const remove = scope === 'user' ? 'rootlesskit rm -rf' : `${sudo}rm -rf`;
-  await must(connection, `${sudo}rm -rf ${shellQuote(places.folder)}\n${deleteData ? `${remove} ${shellQuote(places.dataRoot)}` : ''}\n`, places, signal);
-  yield { phase: 'done', detail: '', done: true };
-}
-
 /** Points `current` at a bundle with one rename. */
 function switchScript({ folder, privileged }: Places, bundle: string): string {
   return `${privileged}ln -sfn ${shellQuote(bundle)} ${shellQuote(`${folder}/current.new`)} && ${privileged}mv -T ${shellQuote(`${folder}/current.new`)} ${shellQuote(`${folder}/current`)}`;
@@ -174,17 +153,4 @@ async function* upload(connection: SshConnection, bundle: EngineBundle, archive:
     signal?.removeEventListener('abort', abort);
     abort();
   }
-}
-
-async function succeeds(connection: SshConnection, command: string, signal: AbortSignal | undefined): Promise<boolean> {
-  return (await connection.run('sh -s', { input: `${command}\n`, signal })).code === 0;
-}
-
-/** @throws disk-full, or Unavailable with the script's own words */
-async function must(connection: SshConnection, script: string, places: Places, signal: AbortSignal | undefined): Promise<void> {
-  // A shell's commands give no error codes, only words: in English by LC_ALL.
-  const { code, stderr } = await connection.run('sh -s', { input: `export LC_ALL=C\n${script}`, signal });
-  if (code === 0) return;
-  if (/no space left|disk quota exceeded/i.test(stderr)) throw new ConnectionProblem('disk-full', { host: connection.target.name, path: places.folder });
-  throw new Unavailable(sample(stderr, 400));
 }

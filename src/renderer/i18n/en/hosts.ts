@@ -55,7 +55,7 @@ export default {
     install: 'Install', upgrade: 'Install this version', remove: 'Uninstall', deleteData: 'with images, volumes and containers',
     removeTitle: 'Uninstall the engine from {{host}}?', removeKeep: 'The service and its files go. Images, volumes and containers stay on disk for a later installation.', removeAll: 'The service goes, and all its images, volumes and containers with it. This cannot be undone.',
     task: 'Install the engine on {{host}}', removeTask: 'Uninstall the engine from {{host}}', done: 'The engine runs on {{host}}', hostName: '{{host}} (Gantry)',
-    phase: { look: 'Looking', send: 'Sending', unpack: 'Unpacking', service: 'Writing the service', start: 'Starting', clean: 'Removing old versions', stop: 'Stopping', remove: 'Removing', done: 'Done' },
+    phase: { look: 'Looking', send: 'Sending', unpack: 'Unpacking', service: 'Writing the service', start: 'Starting', clean: 'Removing old versions', containers: 'Removing containers', stop: 'Stopping', remove: 'Removing', done: 'Done' },
     note: Object.fromEntries(Object.entries(INSTALL_TEXTS).map(([code, text]) => [code, braces(text)])),
   },
   copy: {

@@ -45,7 +45,7 @@ export default {
     install: '安装', upgrade: '安装此版本', remove: '卸载', deleteData: '连同镜像、卷和容器',
     removeTitle: '从 {{host}} 卸载引擎？', removeKeep: '服务及其文件会被移除。镜像、卷和容器留在磁盘上，供以后安装使用。', removeAll: '服务及其所有镜像、卷和容器都会被移除，无法恢复。',
     task: '在 {{host}} 上安装引擎', removeTask: '从 {{host}} 卸载引擎', done: '引擎已在 {{host}} 上运行', hostName: '{{host}}（Gantry）',
-    phase: { look: '查看', send: '发送', unpack: '解包', service: '写入服务', start: '启动', clean: '移除旧版本', stop: '停止', remove: '移除', done: '完成' },
+    phase: { look: '查看', send: '发送', unpack: '解包', service: '写入服务', start: '启动', clean: '移除旧版本', containers: '移除容器', stop: '停止', remove: '移除', done: '完成' },
     note: {
       send: '发送 {{size}} 到 {{folder}}，并校验其 SHA-256',
       unit: '写入服务 {{unit}}',
