@@ -6,8 +6,8 @@ import type { Connectors } from './hosts/connector.ts';
 import { createHosts, type HostRecord, type Hosts } from './hosts/hosts.ts';
 import { localConnector, type LocalEngine } from './hosts/local.ts';
 import { createRemote } from './hosts/ssh-remote.ts';
-import { unixConnector } from './hosts/sockets.ts';
 import { tlsConnector } from './hosts/tls.ts';
+import { socketConnector } from './hosts/unix.ts';
 import { createExplorer } from './layers/explorer.ts';
 import { createLogViews } from './logs/views.ts';
 import { openCredentials } from './registries/docker-config.ts';
@@ -50,7 +50,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     spawn: (file, args) => spawnChild(file, args, { stderr: 'pipe' }),
     report: (hostId, state, error) => hosts.report(hostId, state, error),
   });
-  const connectors: Connectors = { unix: unixConnector, tcp: tlsConnector, ssh: remote.ssh };
+  const connectors: Connectors = { unix: socketConnector, tcp: tlsConnector, ssh: remote.ssh };
   const local = options.engine && localConnector(options.engine);
   if (local) connectors.local = local;
   const hosts: Hosts = createHosts(withLocal(settings.hosts(), options.engine !== undefined), connectors, (records) => settings.saveHosts(records));

@@ -4,6 +4,7 @@ import type { ConfigEntry, TerminalEvent } from '../contract/remote.ts';
 import type { DockerClient } from '../docker/client.ts';
 import { listDockerContexts } from '../hosts/docker-contexts.ts';
 import { diagnose } from '../hosts/doctor.ts';
+import { diagnoseDirect } from '../hosts/doctor-direct.ts';
 import { listSshConfigHosts } from '../hosts/ssh-config.ts';
 import { uninstallEngine } from '../hosts/remote-engine-remove.ts';
 import { installEngine, installPlan } from '../hosts/remote-engine.ts';
@@ -51,19 +52,22 @@ export const remoteRouter = rpc.remote.router({
   diagnose: rpc.remote.diagnose.handler(async function* ({ context, input, signal }) {
     const hostId = 'host' in input ? input.host : 'new';
     const config = 'host' in input ? context.hosts.config(input.host) : input.config;
-    if (config.kind !== 'ssh') throw new InvalidParameter(`the doctor examines ssh hosts; this one is of kind ${config.kind}`);
+    const limit = AbortSignal.any([...(signal ? [signal] : []), AbortSignal.timeout(DIAGNOSIS_MS)]);
+    if (config.kind === 'local') throw new InvalidParameter('the local engine is this machine\'s own: there is no connection to examine');
+    if (config.kind !== 'ssh') return yield* diagnoseDirect(config, limit);
     const { ssh } = context.remote;
     yield* diagnose({
       address: ssh.address(config),
       resolve: () => ssh.target(config),
-      open: ssh.openOptions(hostId, AbortSignal.any([...(signal ? [signal] : []), AbortSignal.timeout(DIAGNOSIS_MS)])),
+      open: ssh.openOptions(hostId, limit),
       socketPath: config.socketPath,
     });
   }),
   terminal: {
     open: rpc.remote.terminal.open.handler(async function* ({ context, input, signal }): AsyncGenerator<TerminalEvent> {
-      const connection = await context.remote.ssh.connection(input.host, { signal });
-      yield* terminals.open(await connection.shell({ columns: input.columns, rows: input.rows }, { signal }), signal);
+      // Also where no engine answers: that is when one wants to look.
+      await using over = await sshOf(context, input.host, signal);
+      yield* terminals.open(await over.connection.shell({ columns: input.columns, rows: input.rows }, { signal }), signal);
     }),
     write: rpc.remote.terminal.write.handler(({ input }) => terminals.write(input.id, input.data)),
     resize: rpc.remote.terminal.resize.handler(({ input: { id, columns, rows } }) => terminals.resize(id, { columns, rows })),
@@ -94,7 +98,7 @@ export const remoteRouter = rpc.remote.router({
 /** The host's SSH connection: the standing one, or one of its own where no engine makes it stand. */
 async function sshOf({ hosts, remote: { ssh } }: RpcContext, hostId: string, signal: AbortSignal | undefined): Promise<{ connection: SshConnection } & AsyncDisposable> {
   const config = hosts.config(hostId);
-  if (config.kind !== 'ssh') throw new InvalidParameter(`an engine is installed on ssh hosts; this one is of kind ${config.kind}`);
+  if (config.kind !== 'ssh') throw new InvalidParameter(`only ssh hosts have a shell; this one is of kind ${config.kind}`);
   const standing = await ssh.connection(hostId, { signal }).catch(() => undefined); // no engine there yet: no session either
   if (standing) return { connection: standing, async [Symbol.asyncDispose]() {} };
   const connection = await openSsh(await ssh.target(config), ssh.openOptions(hostId, signal ?? AbortSignal.timeout(DIAGNOSIS_MS)));

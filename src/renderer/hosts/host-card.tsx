@@ -41,7 +41,7 @@ export function HostCard({ host, onEdit, onExamine, onInstall }: { host: HostSum
         {error && host.state !== 'live' && <ProblemNote problem={asProblem(error.message, error)} />}
         <Group gap="xs">
           {host.state !== 'live' && <Button size="compact-sm" loading={isBusy && !status} leftSection={<IconPlugConnected size={15} />} onClick={() => void rpc.hosts.reconnect({ host: host.id }).catch(() => {}) /* the card shows the reason */}>{t('hosts:connect')}</Button>}
-          {host.kind === 'ssh' && <Button size="compact-sm" variant="default" leftSection={<IconStethoscope size={15} />} onClick={onExamine}>{t('hosts:doctor.open')}</Button>}
+          {host.kind !== 'local' && <Button size="compact-sm" variant="default" leftSection={<IconStethoscope size={15} />} onClick={onExamine}>{t('hosts:doctor.open')}</Button>}
         </Group>
       </Stack>
     </Card>
@@ -66,8 +66,8 @@ function HostMenu({ host, onEdit, onExamine, onInstall }: { host: HostSummary; o
     <Menu>
       <Menu.Target><ActionIcon aria-label={t('frame:table.actionsFor', { name: host.name })}><IconDots size={16} /></ActionIcon></Menu.Target>
       <Menu.Dropdown>
-        {host.kind === 'ssh' && <Menu.Item leftSection={<IconTerminal2 size={16} />} disabled={host.state !== 'live'} onClick={() => go(`/hosts/${host.id}/terminal`)}>{t('hosts:terminal.open')}</Menu.Item>}
-        {host.kind === 'ssh' && <Menu.Item leftSection={<IconStethoscope size={16} />} onClick={onExamine}>{t('hosts:doctor.open')}</Menu.Item>}
+        {host.kind === 'ssh' && <Menu.Item leftSection={<IconTerminal2 size={16} />} onClick={() => go(`/hosts/${host.id}/terminal`)}>{t('hosts:terminal.open')}</Menu.Item>}
+        {host.kind !== 'local' && <Menu.Item leftSection={<IconStethoscope size={16} />} onClick={onExamine}>{t('hosts:doctor.open')}</Menu.Item>}
         {host.kind === 'ssh' && <Menu.Item leftSection={<IconServerBolt size={16} />} onClick={onInstall}>{t('hosts:engine.open')}</Menu.Item>}
         <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>{t('hosts:edit.open')}</Menu.Item>
         {host.kind !== 'local' && <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => void remove()}>{t('hosts:remove.confirm')}</Menu.Item>}
