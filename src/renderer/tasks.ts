@@ -6,7 +6,7 @@ import { failureOf } from './rpc.ts';
 export type TaskState = 'running' | 'done' | 'failed' | 'cancelled';
 
 /** One part of a task with its own bar, e.g. a layer. */
-export interface TaskPart { id: string; label: string; status: string; current?: number; total?: number }
+export interface TaskPart { id: string; label: string; status: string; current?: number; total?: number; /** nothing more happens to it */ isDone?: boolean }
 
 export interface Task {
   id: number;

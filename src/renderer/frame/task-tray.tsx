@@ -1,6 +1,8 @@
 // Long-running things: what runs, how far it is, how fast, and a way to stop each.
 import { ActionIcon, Badge, Button, CloseButton, Group, Indicator, Popover, Progress, ScrollArea, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconBan, IconCheck, IconLoader2, IconStackPush } from '@tabler/icons-react';
+import { useHotkeys } from '@mantine/hooks';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { cancelTask, clearEndedTasks, tasks, type Task, type TaskPart } from '../tasks.ts';
@@ -14,11 +16,18 @@ export function TaskTray() {
   const list = useStore(tasks);
   const isOpen = useStore(trayOpen);
   const running = list.filter((task) => task.state === 'running').length;
+  // A tray that a task opened is a notice beside the page; one that a person opened takes the keyboard.
+  const [isAsked, setAsked] = useState(false);
+  const set = (open: boolean, asked = false) => {
+    trayOpen.set(open);
+    setAsked(open && asked);
+  };
+  useHotkeys(isOpen ? [['Escape', () => set(false)]] : []);
   return (
-    <Popover opened={isOpen} onChange={(open) => trayOpen.set(open)} width={420} position="bottom-end" shadow="md" trapFocus>
+    <Popover opened={isOpen} onChange={(open) => set(open)} width={420} position="bottom-end" shadow="md" trapFocus={isAsked}>
       <Indicator label={running} disabled={running === 0} size={16} offset={5}>
         <Popover.Target>
-          <ActionIcon size="lg" aria-label={t('tasks.open', { count: running })} aria-expanded={isOpen} onClick={() => trayOpen.set(!isOpen)}><IconStackPush size={18} stroke={1.7} /></ActionIcon>
+          <ActionIcon size="lg" aria-label={t('tasks.open', { count: running })} aria-expanded={isOpen} onClick={() => set(!isOpen, true)}><IconStackPush size={18} stroke={1.7} /></ActionIcon>
         </Popover.Target>
       </Indicator>
       <Popover.Dropdown p={0} aria-label={t('tasks.title')}>
@@ -63,8 +72,8 @@ function Parts({ parts }: { parts: TaskPart[] }) {
       {parts.map((part) => (
         <Group key={part.id} gap="xs" wrap="nowrap">
           <Text size="xs" ff="monospace" c="dimmed" w={92} truncate>{part.label}</Text>
-          <Progress value={part.total ? ((part.current ?? 0) / part.total) * 100 : 0} size={4} flex={1} aria-label={part.label} />
-          <Text size="xs" c="dimmed" w={128} ta="right" truncate className="numeric">{part.total ? `${formatBytes(part.current ?? 0)} / ${formatBytes(part.total)}` : part.status}</Text>
+          <Progress value={part.isDone ? 100 : part.total ? ((part.current ?? 0) / part.total) * 100 : 0} {...(part.isDone && { color: 'teal' })} size={4} flex={1} aria-label={part.label} />
+          <Text size="xs" c="dimmed" w={128} ta="right" truncate className="numeric">{part.total && !part.isDone ? `${formatBytes(part.current ?? 0)} / ${formatBytes(part.total)}` : part.status}</Text>
         </Group>
       ))}
     </Stack>

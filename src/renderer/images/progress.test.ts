@@ -13,7 +13,9 @@ test('layers become parts, their downloads are summed once, speed is bytes over 
   expect(progress.state()).toMatchObject({ current: 500, total: 1000, bytesPerSecond: 500, parts: [{ label: 'aaaaaaaaaaaa', current: 500 }, { label: 'bbbbbbbbbbbb', status: 'Already exists' }] });
   progress.add({ status: 'Extracting', id: 'aaaaaaaaaaaa', current: 100, total: 1000 });
   progress.add({ status: 'Download complete', id: 'aaaaaaaaaaaa' });
-  expect(progress.state()).toMatchObject({ current: 1000, total: 1000 });
+  expect(progress.state()).toMatchObject({ current: 1000, total: 1000, parts: [{ isDone: false }, { isDone: true }] });
+  progress.add({ status: 'Pull complete', id: 'aaaaaaaaaaaa' });
+  expect(progress.state().parts.every((part) => part.isDone)).toBe(true);
 });
 
 test('plain words of the engine are kept', () => {

@@ -17,6 +17,8 @@ export interface Folded {
 const WINDOW_MS = 3000;
 const MOVES_BYTES = /^(Downloading|Pushing|Loading layer|Importing)/;
 const ENDED = /complete$|^Pushed|exists$|^Mounted/;
+/** The part is over; after `Download complete` the unpacking is still to come. */
+const OVER = /^(Pull complete|Pushed|Already exists|Layer already exists|Mounted)/;
 const PART_ID = /^[0-9a-f]{12}$|^sha256:/;
 
 export function createProgress(nowMs: () => number = () => performance.now()) {
@@ -40,7 +42,7 @@ export function createProgress(nowMs: () => number = () => performance.now()) {
       } else if (ENDED.test(part.status)) part.moved = part.size;
       // "Extracting" counts the same bytes again; the bar shows it, the sum does not.
       if (line.current !== undefined && line.total) Object.assign(part, { current: line.current, total: line.total });
-      else if (ENDED.test(part.status)) Object.assign(part, { current: 1, total: 1 });
+      part.isDone = OVER.test(part.status);
       parts.set(line.id, part);
       status = part.status;
     },
@@ -54,7 +56,7 @@ export function createProgress(nowMs: () => number = () => performance.now()) {
       const first = samples[0] ?? { atMs, bytes: current };
       const seconds = (atMs - first.atMs) / 1000;
       return {
-        parts: list.map(({ moved: _moved, size: _size, ...part }) => (part.total === 1 ? { id: part.id, label: part.label, status: part.status } : part)),
+        parts: list.map(({ moved: _moved, size: _size, ...part }) => part),
         status,
         current,
         total,

@@ -12,6 +12,7 @@ export interface PullWish { reference: string; platform?: string; allTags?: bool
 export function startPull(host: HostSummary, wish: PullWish): Promise<boolean | undefined> {
   const title = i18n.t('images:tasks.pull', { name: wish.reference });
   return runTask({ title, host: host.name }, async (task) => {
+    task.update({ status: i18n.t('images:tasks.asking') });
     await followed(task, await rpc.images.pull({ host: host.id, ...wish }, { signal: task.signal }));
     notifyDone(i18n.t('images:tasks.pulled', { name: wish.reference }));
     return true;

@@ -67,7 +67,7 @@ function PlatformFacts({ platform }: { platform: RemotePlatform }) {
         {created && <Text size="sm" c="var(--gantry-subtle)">{formatAge(Date.parse(created), i18n.language)}</Text>}
       </Group>
       <Table variant="vertical" fz="sm"><Table.Tbody>
-        {([['entrypoint', config.Entrypoint], ['command', config.Cmd], ['env', config.Env]] as const).map(([name, words]) => words && words.length > 0 && <Table.Tr key={name}><Table.Th w={140}>{t(`images:facts.${name}`)}</Table.Th><Table.Td>{name === 'env' ? words.map((line) => <Code key={line} block mb={3}>{line}</Code>) : <Code>{JSON.stringify(words)}</Code>}</Table.Td></Table.Tr>)}
+        {([['entrypoint', config.Entrypoint], ['command', config.Cmd], ['env', config.Env]] as const).map(([name, words]) => words && words.length > 0 && <Table.Tr key={name}><Table.Th w={140}>{t(`images:facts.${name}`)}</Table.Th><Table.Td>{name === 'env' ? words.map((line) => <Code key={line} block mb={3} style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{line}</Code>) : <Code style={{ overflowWrap: 'anywhere' }}>{JSON.stringify(words)}</Code>}</Table.Td></Table.Tr>)}
         {config.WorkingDir && <Table.Tr><Table.Th>{t('images:facts.workdir')}</Table.Th><Table.Td><Code>{config.WorkingDir}</Code></Table.Td></Table.Tr>}
         {config.User && <Table.Tr><Table.Th>{t('images:facts.user')}</Table.Th><Table.Td><Code>{config.User}</Code></Table.Td></Table.Tr>}
         {config.ExposedPorts && <Table.Tr><Table.Th>{t('images:facts.ports')}</Table.Th><Table.Td>{Object.keys(config.ExposedPorts).join(', ')}</Table.Td></Table.Tr>}

@@ -69,6 +69,7 @@ export default {
     done: '{{size}} are free again',
   },
   tasks: {
+    asking: 'Asking the registry',
     pull: 'Pull {{name}}',
     pulled: '{{name}} is here',
     push: 'Push {{name}}',

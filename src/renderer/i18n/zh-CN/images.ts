@@ -69,6 +69,7 @@ export default {
     done: '已释放 {{size}}',
   },
   tasks: {
+    asking: '正在询问仓库',
     pull: '拉取 {{name}}',
     pulled: '{{name}} 已就绪',
     push: '推送 {{name}}',
