@@ -2,7 +2,7 @@
 import type { Log } from '../base/log.ts';
 import type { NetworkAttachment, NetworkedContainer, NetworkUsers } from '../needs.ts';
 import { Conflict, InvalidParameter, NotFound } from '../wire/errors.ts';
-import { copyHostFiles, fileMounts, hostResolvers, resolvConfFor, writeContainerFiles } from './container-files.ts';
+import { copyHostFiles, fileMounts, forwardersFor, hostResolvers, resolvConfFor, writeContainerFiles } from './container-files.ts';
 import { linkedContainers, type Linked } from './linked.ts';
 import { makeNamespace, netnsFile, removeNamespace, type Wiring } from './namespace.ts';
 import type { NameService } from './name-service.ts';
@@ -114,7 +114,7 @@ async function build(needs: AttachNeeds, container: NetworkedContainer, sandbox:
   const host = await hostResolvers();
   const resolvConf = resolvConfFor(container, host);
   const servesNames = sandbox.endpoints.some(({ networkId }) => isUserDefined(recordOf(store, networkId)));
-  if (servesNames) sandbox.resolvers = resolvConf.nameservers;
+  if (servesNames) sandbox.resolvers = forwardersFor(container, host);
   const work = [
     (async () => {
       for (const { networkId } of sandbox.endpoints) await topology.ensure(recordOf(store, networkId));

@@ -36,6 +36,12 @@ export function resolvConfFor(container: NetworkedContainer, host: ResolvConf): 
   return containerResolvConf(host, { dns: Dns, search: DnsSearch, options: DnsOptions });
 }
 
+/** Whom our name server asks: it asks from the engine's own namespace, so that a resolver on this machine's loopback will do. */
+export function forwardersFor({ hostConfig }: NetworkedContainer, host: ResolvConf): string[] {
+  const asked = containerResolvConf(host, { dns: hostConfig.Dns }).nameservers;
+  return hostConfig.Dns?.length || host.nameservers.length === 0 ? asked : host.nameservers;
+}
+
 export async function writeContainerFiles(container: NetworkedContainer, content: FilesContent): Promise<OciMount[]> {
   const name = container.config.Hostname || shortId(container.id);
   const names = container.config.Domainname ? [`${name}.${container.config.Domainname}`, name] : [name];

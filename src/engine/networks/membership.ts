@@ -6,7 +6,7 @@ import { keyedLocks } from '../base/locks.ts';
 import type { NetworkedContainer } from '../needs.ts';
 import { Forbidden, InvalidParameter } from '../wire/errors.ts';
 import { hostGateway, priorities, recordOf, wiringOf, type AttachNeeds } from './attach.ts';
-import { hostResolvers, resolvConfFor, writeContainerFiles } from './container-files.ts';
+import { forwardersFor, hostResolvers, resolvConfFor, writeContainerFiles } from './container-files.ts';
 import { addToNamespace, holdNamespace, netnsFile, removeFromNamespace } from './namespace.ts';
 import { checkWish, networkMode, planEndpoint, wishedNetworks } from './plan.ts';
 import { frontRecord, republish } from './publication.ts';
@@ -25,9 +25,10 @@ export function createMembership(needs: AttachNeeds, events: EventBus): Membersh
     events.publish('network', action, record.id, { container: container.id, name: record.name, type: record.driver });
 
   const rewriteFiles = async (container: NetworkedContainer, sandbox: Sandbox) => {
-    const resolvConf = resolvConfFor(container, await hostResolvers());
+    const host = await hostResolvers();
+    const resolvConf = resolvConfFor(container, host);
     const servesNames = sandbox.endpoints.some(({ networkId }) => isUserDefined(recordOf(store, networkId)));
-    if (servesNames) sandbox.resolvers = resolvConf.nameservers;
+    if (servesNames) sandbox.resolvers = forwardersFor(container, host);
     await writeContainerFiles(container, { endpoints: sandbox.endpoints, linked: [], hostGateway: hostGateway(store), resolvConf, servesNames });
     if (servesNames) await names.open(sandbox);
     await sandboxes.save(sandbox);
