@@ -3,6 +3,8 @@
 // other threads keep their namespaces (setns(2) acts on the calling thread). If the way back is barred the process ends.
 import { closeSync, openSync } from 'node:fs';
 import { systemCall } from './libc.ts';
+import { mount, MS } from './mounts.ts';
+import { openRouteSocket } from './netlink.ts';
 
 const CLONE_NEWNET = 0x40000000;
 const AF_INET = 2;
@@ -13,6 +15,7 @@ const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 
 const setns = systemCall<[fd: number, type: number]>('setns', 'int setns(int fd, int nstype)');
+const unshare = systemCall<[flags: number]>('unshare', 'int unshare(int flags)');
 const socket = systemCall<[domain: number, type: number, protocol: number]>('socket', 'int socket(int domain, int type, int protocol)');
 const bind = systemCall<[fd: number, address: Buffer, length: number]>('bind', 'int bind(int fd, const void *address, unsigned int length)');
 const listen = systemCall<[fd: number, backlog: number]>('listen', 'int listen(int fd, int backlog)');
@@ -38,11 +41,7 @@ export function listenInside(netns: string, address: string, port: number): { ud
         if (type === SOCK_STREAM) listen(fd, 64);
       }
     } finally {
-      try {
-        setns(here, CLONE_NEWNET);
-      } catch {
-        process.abort(); // going on in a container's namespace would be worse
-      }
+      goBack(here);
     }
     return { udp: made[0] ?? -1, tcp: made[1] ?? -1 };
   } catch (error) {
@@ -51,6 +50,38 @@ export function listenInside(netns: string, address: string, port: number): { ud
   } finally {
     closeSync(there);
     closeSync(here);
+  }
+}
+
+/**
+ * Makes a network namespace, binds it to the existing file and opens an rtnetlink socket inside.
+ * @returns descriptors of the namespace and of the socket; whoever gets them closes them. @throws SystemCallError
+ */
+export function makeNetns(file: string): { netns: number; route: number } {
+  const here = openSync('/proc/thread-self/ns/net', 'r');
+  const made: number[] = [];
+  try {
+    unshare(CLONE_NEWNET);
+    try {
+      mount('/proc/thread-self/ns/net', file, null, MS.bind);
+      made.push(openSync('/proc/thread-self/ns/net', 'r'), openRouteSocket());
+    } finally {
+      goBack(here);
+    }
+    return { netns: made[0] ?? -1, route: made[1] ?? -1 };
+  } catch (error) {
+    for (const fd of made) closeSync(fd);
+    throw error;
+  } finally {
+    closeSync(here);
+  }
+}
+
+function goBack(here: number): void {
+  try {
+    setns(here, CLONE_NEWNET);
+  } catch {
+    process.abort(); // going on in a container's namespace would be worse
   }
 }
 

@@ -1,13 +1,17 @@
 // Makes and removes the network namespaces of containers. A namespace lives as long as its file is mounted or a process is in it.
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { closeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Log } from '../base/log.ts';
 import { mount, MS, unmount } from '../kernel/mounts.ts';
+import { ask, deviceIndex, openRouteSocket } from '../kernel/netlink.ts';
+import { makeNetns } from '../kernel/netns-sockets.ts';
 import { ipBatch, ipBatchIn, ipBatchInNew } from '../tools/ip.ts';
 import { addressLines, insideLines, outsideLines, routeLines, sublinkLines } from './links.ts';
 import { errorMessage, Unavailable } from '../wire/errors.ts';
 import { gatewayEndpoint } from './plan.ts';
 import type { Endpoint, NetworkRecord } from './record.ts';
+import { insideRequests, outsideRequests } from './wire-requests.ts';
 
 export interface Wiring {
   endpoints: readonly Endpoint[];
@@ -26,11 +30,32 @@ export async function makeNamespace(file: string, wiring: Wiring, options: { sig
     await writeFile(file, '', { mode: 0o600 });
   });
   const { pairs, sublinks } = byKind(wiring);
+  if (sublinks.length === 0) return connectPairs(file, pairs, wiring);
   const routes = defaultRoutes(wiring);
   await ipBatchInNew(file, ['link set dev lo up', ...pairs.flatMap(([endpoint, record]) => insideLines(endpoint, record, process.pid)), ...(sublinks.length > 0 ? [] : routes)], options);
   await ipBatch(pairs.flatMap(([endpoint, record]) => outsideLines(endpoint, record)), options);
   for (const [endpoint, record] of sublinks) await makeSublink(endpoint, record, file, options);
   if (sublinks.length > 0) await ipBatchIn(file, [...sublinks.flatMap(([endpoint]) => addressLines(endpoint)), ...routes], options);
+}
+
+/** Bridges only, as nearly every container has it: asked of the kernel directly. */
+function connectPairs(file: string, pairs: readonly (readonly [Endpoint, NetworkRecord])[], { endpoints, priorityOf }: Wiring): void {
+  const fds = makeNetns(file);
+  let outside: number | undefined;
+  try {
+    outside = openRouteSocket();
+    for (const [position, [endpoint, record]] of pairs.entries()) ask(outside, outsideRequests(endpoint, record, position, { netnsFd: fds.netns, bridgeIndex: deviceIndex(record.device ?? '') }));
+    ask(fds.route, insideRequests(endpoints, waysOut(endpoints, priorityOf)));
+  } finally {
+    for (const fd of [fds.netns, fds.route, outside]) if (fd !== undefined) closeSync(fd);
+  }
+}
+
+function waysOut(endpoints: readonly Endpoint[], priorityOf: (networkId: string) => number): { device: string; gateway: string }[] {
+  return (['gateway4', 'gateway6'] as const).flatMap((key) => {
+    const endpoint = gatewayEndpoint(endpoints, priorityOf, key);
+    return endpoint?.[key] ? [{ device: endpoint.device, gateway: endpoint[key] }] : [];
+  });
 }
 
 /** Binds the namespace of a running process to a file, so that it can be worked in by name. */
