@@ -11,6 +11,9 @@ export interface MadeEntry {
   mode?: number;
   uid?: number;
   mtime?: number;
+  xattrs?: Record<string, string>;
+  /** major and minor */
+  device?: [number, number];
 }
 
 const FLAGS = { file: '0', hardlink: '1', symlink: '2', char: '3', dir: '5', fifo: '6' } as const;
@@ -22,6 +25,7 @@ export function makeTar(entries: readonly MadeEntry[]): Buffer {
     const type = entry.type ?? 'file';
     const content = type === 'file' ? Buffer.from(entry.content ?? '') : Buffer.alloc(0);
     if (entry.path.length > 100) blocks.push(headerBlock('././@LongLink', 'L', entry.path.length + 1), padded(Buffer.from(`${entry.path}\0`, 'latin1')));
+    if (Object.keys(entry.xattrs ?? {}).length > 0) blocks.push(paxHeader('x', Object.fromEntries(Object.entries(entry.xattrs ?? {}).map(([name, value]) => [`SCHILY.xattr.${name}`, value]))));
     const block = headerBlock(entry.path.slice(0, 100), FLAGS[type], content.length, entry);
     blocks.push(block, padded(content));
   }
@@ -30,10 +34,17 @@ export function makeTar(entries: readonly MadeEntry[]): Buffer {
 
 /** A pax global header, as `git archive` writes one first. */
 export function globalHeader(text: string): Buffer {
-  const record = (length: number) => `${length} comment=${text}\n`;
-  let length = record(0).length;
-  while (record(length).length !== length) length = record(length).length;
-  return Buffer.concat([headerBlock('pax_global_header', 'g', length), padded(Buffer.from(record(length)))]);
+  return paxHeader('g', { comment: text });
+}
+
+function paxHeader(flag: 'g' | 'x', records: Record<string, string>): Buffer {
+  const body = Buffer.concat(Object.entries(records).map(([key, value]) => {
+    const record = (length: number) => Buffer.from(`${length} ${key}=${value}\n`, 'latin1');
+    let length = record(0).length;
+    while (record(length).length !== length) length = record(length).length;
+    return record(length);
+  }));
+  return Buffer.concat([headerBlock('pax_header', flag, body.length), padded(body)]);
 }
 
 /** The tree of one layer, through the tar reader and the tree file. */
@@ -60,6 +71,7 @@ function headerBlock(path: string, flag: string, size: number, entry: Partial<Ma
   block.write(octal(entry.mtime ?? 1_700_000_000, 11), 136);
   block.write('        ', 148);
   block.write(flag, 156);
+  if (flag === '3') { block.write(octal(entry.device?.[0] ?? 1, 7), 329); block.write(octal(entry.device?.[1] ?? 3, 7), 337); }
   block.write(entry.target ?? '', 157, 100, 'latin1');
   block.write('ustar\x0000', 257);
   let sum = 0;

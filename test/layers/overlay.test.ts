@@ -1,24 +1,45 @@
 // Property: for random layers the stacked tree equals what the kernel's overlayfs shows after really mounting them. Needs root.
-// All cases are unpacked by one GNU tar (which can make whiteout devices and trusted xattrs), mounted by one shell in a mount
-// namespace of its own, and listed by one find: thousands of mounts in seconds. Every content has its own length, so a size names it.
+// Each layer is a tar, read once for its tree and once by the engine's own unpacker, whiteout devices, opaque marks and all. One shell
+// in a mount namespace of its own mounts all cases and one find lists them: thousands of mounts in seconds.
+// The layers have every kind of entry, second entries and whiteouts of one path, hard links in a layer, links on the way to an entry,
+// prefixes, xattrs and metadata; three of four random stacks are refused (a path through a file, a link that leads nowhere). Contents have lengths of their own, so a size names a content.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createTarReader } from '../../src/engine/layers/tar-headers.ts';
 import { FLAG, KIND, stringOf, type LayerTree } from '../../src/engine/layers/tree-file.ts';
-import { MARK, stackLayers, unionPath } from '../../src/engine/layers/tree.ts';
-import { makeLayer, makeTar, type MadeEntry } from './oracle.ts';
+import { findPath, MARK, stackLayers, unionPath, type ImageTree } from '../../src/engine/layers/tree.ts';
+import { EngineError } from '../../src/engine/wire/errors.ts';
+import { createUnpacker } from '../../src/engine/layers/unpack.ts';
+import { makeTar, readLayer, type MadeEntry } from './oracle.ts';
 
 const CASES = 2000;
 
 test(`${CASES} random stacks equal overlayfs`, { timeout: 170_000 }, () => {
-  const cases = Array.from({ length: CASES }, (_, seed) => randomLayers(seed + 1));
-  const shown = mountAll(cases.map((layers) => layers.map(makeLayer)), cases);
-  expect([...shown.values()].reduce((sum, paths) => sum + paths.size, 0)).toBeGreaterThan(3 * CASES);
-  for (const [index, layers] of cases.entries()) {
-    const expected = shown.get(index) ?? new Map<string, string>();
-    expect(finalState(layers.map(makeLayer)), `case ${index + 1}: ${JSON.stringify(layers)}`).toEqual(Object.fromEntries([...expected].sort()));
+  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'layers-overlay-')); // thousands of files, gone in a moment;
+  try {
+    const seen = { paths: 0, kinds: new Set<string>() };
+    const cases: LayerTree[][] = [];
+    const seeds: number[] = [];
+    for (let seed = 1; cases.length < CASES; seed++) {
+      const layers = randomLayers(seed).map((entries) => makeTar(entries));
+      if (unpackAll(layers, join(folder, `${cases.length}`))) { cases.push(layers.map(readLayer)); seeds.push(seed); } // others are what no unpacker would make
+    }
+    const shown = mountAll(folder, cases);
+    for (const [index, layers] of cases.entries()) {
+      const expected = shown.get(index) ?? new Map<string, string>();
+      const tree = stackLayers(layers);
+      const found = finalState(tree, (path, told) => (told ? expected.get(path) : undefined));
+      expect(found, JSON.stringify(randomLayers(seeds[index] as number).map((entries) => entries.map(({ content, ...rest }) => ({ ...rest, size: content?.length }))))).toEqual(Object.fromEntries([...expected].sort()));
+      seen.paths += expected.size;
+      for (const text of expected.values()) seen.kinds.add(text[0] as string);
+    }
+    expect(seen.paths).toBeGreaterThan(3 * CASES);
+    expect([...seen.kinds].sort()).toEqual(['c', 'd', 'f', 'l', 'p']);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 
@@ -31,118 +52,103 @@ function randomLayers(seed: number): MadeEntry[][] {
   };
   let length = 1;
   return Array.from({ length: 2 + random(4) }, () => {
-    const entries = new Map<string, MadeEntry>();
+    const entries: MadeEntry[] = [];
     const files: string[] = [];
-    const isTaken = (path: string) => {
-      for (const other of entries.keys()) if (other === path || other.startsWith(`${path}/`)) return true;
-      for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) {
-        const above = entries.get(path.slice(0, cut));
-        if (above !== undefined && above.type !== 'dir') return true;
-      }
-      return false;
-    };
-    for (let i = 1 + random(7); i > 0; i--) {
-      const path = Array.from({ length: 1 + random(3) }, () => 'abc'[random(3)] as string).join('/');
-      if (isTaken(path)) continue;
-      const meta = { mode: [0o755, 0o700, 0o600][random(3)] as number, uid: random(2), mtime: 1_700_000_000 + random(2) };
-      const choice = random(10);
-      if (choice < 3) entries.set(path, { path, type: 'file', content: Buffer.alloc(length++, 120), ...meta });
-      else if (choice < 5) entries.set(path, { path, type: 'dir', ...meta });
-      else if (choice === 5) entries.set(path, { path, type: 'symlink', target: `t${length++}`, ...meta, mode: 0o777 });
-      else if (choice === 6 && files.length > 0) entries.set(path, { path, type: 'hardlink', target: files[random(files.length)] as string });
-      else {
-        const cut = path.lastIndexOf('/') + 1;
-        const hidden = choice === 7 ? `${path}/.wh..wh..opq` : `${path.slice(0, cut)}.wh.${path.slice(cut)}`;
-        if (![...entries.values()].some((entry) => entry.path === hidden)) entries.set(choice === 7 ? hidden : path, { path: hidden, ...(choice === 7 ? {} : { type: 'file' as const }) });
-      }
-      if (entries.get(path)?.content) files.push(path);
+    for (let i = 1 + random(8); i > 0; i--) {
+      const parts = Array.from({ length: 1 + random(3) }, () => 'abc'[random(3)] as string);
+      const path = parts.join('/');
+      const prefix = ['', './', '/'][random(3)] as string;
+      const meta = { mode: [0o755, 0o700, 0o600][random(3)] as number, uid: random(2), mtime: 1_700_000_000 + random(2), ...(random(5) === 0 ? { xattrs: { 'user.x': `${random(2)}` } } : {}) };
+      const choice = random(12);
+      if (choice < 4) { entries.push({ path: prefix + path, type: 'file', content: Buffer.alloc(length++, 120), ...meta }); files.push(path); }
+      else if (choice < 6) entries.push({ path: `${prefix}${path}${['', '/'][random(2)]}`, type: 'dir', ...meta, xattrs: {} }); // a second header of a folder takes away no attribute
+      else if (choice === 6) entries.push({ path: prefix + path, type: 'symlink', target: ['a', '/b', '../c', 'b/c', `t${length++}`][random(5)] as string, uid: meta.uid, mtime: meta.mtime, mode: 0o777 });
+      else if (choice === 7 && files.length > 0) entries.push({ path: prefix + path, type: 'hardlink', target: files[random(files.length)] as string });
+      else if (choice === 8) entries.push({ path: prefix + path, type: (['fifo', 'char'] as const)[random(2)] as 'fifo' | 'char', mode: meta.mode, uid: meta.uid, mtime: meta.mtime });
+      else if (choice === 9) entries.push({ path: `${prefix}${path}/.wh..wh..opq` });
+      else entries.push({ path: prefix + [...parts.slice(0, -1), `.wh.${parts.at(-1)}`].join('/') });
     }
-    return [...entries.values()];
+    return entries;
   });
 }
 
-/** What a path shows: kind, size or link target, owner and mode. Times and modes of folders that a layer passed through are not told. */
-function finalState(layers: LayerTree[]): Record<string, string> {
-  const tree = stackLayers(layers);
+/** The layers as folders `l0`, `l1`, …; false when one of them cannot be unpacked. */
+function unpackAll(layers: Buffer[], folder: string): boolean {
+  try {
+    for (const [index, layer] of layers.entries()) {
+      mkdirSync(join(folder, `l${index}`), { recursive: true });
+      using unpacker = createUnpacker({ folder: join(folder, `l${index}`), overlayPrefix: 'trusted.overlay.', isRootless: false });
+      const reader = createTarReader({ onContent: (entry) => unpacker.onContent(entry), onEntry: (entry) => unpacker.onEntry(entry) });
+      reader.write(layer);
+      reader.end();
+      unpacker.finish();
+    }
+    mkdirSync(join(folder, 'm'));
+    return true;
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    rmSync(folder, { recursive: true, force: true });
+    return false;
+  }
+}
+
+/**
+ * What a path shows: kind, size or link target, owner, mode, time and xattr. An unpacker makes folders that no header named as it
+ * likes: where such a one is on top, what the kernel shows of it is taken.
+ */
+function finalState(tree: ImageTree, shown: (path: string, isFree: boolean) => string | undefined): Record<string, string> {
   const found: [string, string][] = [];
   for (let node = 1; node < tree.nodes; node++) {
     const last = (tree.eventBegin[node + 1] as number) - 1;
     if (last < (tree.eventBegin[node] as number) || tree.eventMark[last] === MARK.removed) continue;
-    const layer = layers[tree.eventLayer[last] as number] as LayerTree;
+    const index = tree.eventLayer[last] as number;
+    const layer = tree.layers[index] as LayerTree;
     const at = (tree.eventNode[last] as number) - 1;
-    found.push([unionPath(tree, node), describe(layer, at)]);
+    const path = unionPath(tree, node);
+    const isFree = layer.kind[at] === KIND.dir && (((layer.flags[at] as number) & FLAG.implied) !== 0 || tree.layers.slice(index + 1).some((upper) => hasImplied(upper, path)));
+    found.push([path, shown(path, isFree) ?? describe(layer, at)]);
   }
   return Object.fromEntries(found.sort());
 }
 
+function hasImplied(layer: LayerTree, path: string): boolean {
+  const alone = stackLayers([layer]);
+  const node = findPath(alone, path);
+  const event = node === undefined ? -1 : (alone.eventBegin[node] as number);
+  return node !== undefined && event < (alone.eventBegin[node + 1] as number) && ((layer.flags[(alone.eventNode[event] as number) - 1] as number) & FLAG.implied) !== 0;
+}
+
 function describe(layer: LayerTree, at: number): string {
-  if (layer.kind[at] === KIND.dir) return 'd';
-  const owner = `${layer.uid[at]} ${(layer.mode[at] as number).toString(8)} ${layer.mtime[at]}`;
-  if (layer.kind[at] === KIND.symlink) return `l ${stringOf(layer, layer.link[at] as number)} ${owner}`;
-  return `f ${layer.size[at]} ${owner}`;
+  const meta = `${layer.uid[at]} ${(layer.mode[at] as number).toString(8)} ${layer.mtime[at]} ${stringOf(layer, layer.xattrs[at] as number)}`;
+  switch (layer.kind[at]) {
+    case KIND.dir: return `d  ${meta}`;
+    case KIND.symlink: return `l ${stringOf(layer, layer.link[at] as number)} ${meta}`;
+    case KIND.char: return `c  ${meta}`;
+    case KIND.fifo: return `p  ${meta}`;
+    default: return `f ${layer.size[at]} ${meta}`;
+  }
 }
 
-/** The overlayfs form of a layer, under `prefix`: whiteouts are 0:0 devices, opaque folders carry an xattr. */
-function overlayForm(layer: LayerTree, prefix: string, made: readonly MadeEntry[]): { entries: MadeEntry[]; opaque: string[] } {
-  const contents = new Map(made.map((entry) => [entry.path, entry]));
-  const entries: MadeEntry[] = [{ path: prefix, type: 'dir' }];
-  const opaque: string[] = [];
-  const links: MadeEntry[] = [];
-  const paths: string[] = [prefix];
-  for (let node = 1; node < layer.nodes; node++) {
-    const begin = layer.nameEnd[node - 1] as number;
-    const path = `${paths[layer.parent[node] as number]}/${Buffer.from(layer.names.subarray(begin, layer.nameEnd[node])).toString('latin1')}`;
-    paths.push(path);
-    const source = contents.get(path.slice(prefix.length + 1));
-    const flags = layer.flags[node] as number;
-    if (layer.kind[node] === KIND.whiteout) entries.push({ path, type: 'char' });
-    else if (layer.kind[node] === KIND.dir) {
-      entries.push({ ...source, path, type: 'dir' });
-      if (flags & FLAG.opaque) opaque.push(path);
-    } else if (flags & FLAG.hardlink) links.push({ path, type: 'hardlink', target: `${prefix}/${source?.target}` });
-    else entries.push({ ...source, path });
+function mountAll(folder: string, cases: LayerTree[][]): Map<number, Map<string, string>> {
+  const mounts = cases.map((layers, index) => `mount -t overlay o -o lowerdir=${layers.map((_, number) => `${index}/l${number}`).reverse().join(':')}${layers.length === 1 ? `:${index}/m` : ''} ${index}/m`);
+  writeFileSync(join(folder, 'script'), [
+    'set -e', ...mounts,
+    // whiteouts of a folder that only one layer has are listed but cannot be looked up: find complains and goes on
+    String.raw`find . -path './*/m/*' -printf '%P\0%y\0%s\0%l\0%U\0%m\0%Ts\0\n' 2>/dev/null > shown || true`,
+    String.raw`find . -path './*/m/*' -type f -print0 2>/dev/null | xargs -0 -r getfattr -h -n user.x --absolute-names > xattrs 2>/dev/null || true`,
+  ].join('\n'));
+  const ran = spawnSync('unshare', ['-m', '--propagation', 'private', 'sh', 'script'], { cwd: folder, maxBuffer: 1 << 28 });
+  expect(ran.status, ran.stderr.toString().slice(0, 2000)).toBe(0);
+  const xattrs = new Map([...readFileSync(join(folder, 'xattrs'), 'latin1').matchAll(/^# file: \.\/(.*)\nuser\.x="(.*)"$/gm)].map((match) => [match[1] as string, `user.x=${match[2]}`]));
+  const shown = new Map<number, Map<string, string>>();
+  for (const line of readFileSync(join(folder, 'shown'), 'latin1').split('\n')) {
+    if (line === '') continue;
+    const [path, kind, size, target, uid, mode, time] = line.split('\0') as [string, string, string, string, string, string, string];
+    const [index, , ...rest] = path.split('/');
+    const of = shown.get(Number(index)) ?? new Map<string, string>();
+    shown.set(Number(index), of);
+    const meta = `${uid} ${mode} ${Math.floor(Number(time))} ${xattrs.get(path) ?? ''}`;
+    of.set(rest.join('/'), kind === 'l' ? `l ${target} ${meta}` : `${kind} ${kind === 'f' ? size : ''} ${meta}`);
   }
-  return { entries: [...entries, ...links], opaque };
-}
-
-function mountAll(trees: LayerTree[][], cases: MadeEntry[][][]): Map<number, Map<string, string>> {
-  const folder = mkdtempSync(join(tmpdir(), 'layers-overlay-'));
-  try {
-    const entries: MadeEntry[] = [];
-    const opaque: string[] = [];
-    const mounts: string[] = [];
-    for (const [index, layers] of trees.entries()) {
-      entries.push({ path: `${index}`, type: 'dir' }, { path: `${index}/m`, type: 'dir' });
-      for (const [number, layer] of layers.entries()) {
-        const form = overlayForm(layer, `${index}/l${number}`, cases[index]?.[number] ?? []);
-        entries.push(...form.entries);
-        opaque.push(...form.opaque);
-      }
-      mounts.push(`mount -t overlay o -o lowerdir=${layers.map((_, number) => `${index}/l${number}`).reverse().join(':')} ${index}/m`);
-    }
-    writeFileSync(join(folder, 'all.tar'), makeTar(entries));
-    writeFileSync(join(folder, 'opaque'), opaque.join('\n'));
-    writeFileSync(join(folder, 'script'), [
-      'set -e', 'mkdir tree', 'mount -t tmpfs t tree', 'tar -C tree -xpf all.tar --same-owner', 'cd tree',
-      'xargs setfattr -n trusted.overlay.opaque -v y < ../opaque',
-      ...mounts,
-      // whiteouts of a folder that only one layer has are listed but cannot be looked up: find complains and goes on
-      String.raw`find . -path './*/m/*' -printf '%P\0%y\0%s\0%l\0%U\0%m\0%Ts\0\n' 2>/dev/null || true`,
-    ].join('\n'));
-    const ran = spawnSync('unshare', ['-m', '--propagation', 'private', 'sh', 'script'], { cwd: folder, maxBuffer: 1 << 28 });
-    expect(ran.status, ran.stderr.toString().slice(0, 2000)).toBe(0);
-    const shown = new Map<number, Map<string, string>>();
-    for (const line of ran.stdout.toString('latin1').split('\n')) {
-      const [path, kind, size, target, uid, mode, time] = line.split('\0') as [string, string, string, string, string, string, string];
-      if (line === '') continue;
-      const [index, , ...rest] = path.split('/');
-      const of = shown.get(Number(index)) ?? new Map<string, string>();
-      shown.set(Number(index), of);
-      const owner = `${uid} ${mode} ${Math.floor(Number(time))}`;
-      of.set(rest.join('/'), kind === 'd' ? 'd' : kind === 'l' ? `l ${target} ${owner}` : `${kind} ${size} ${owner}`);
-    }
-    return shown;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return shown;
 }

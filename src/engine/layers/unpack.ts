@@ -46,8 +46,8 @@ const ZEROS = Buffer.alloc(64 * 1024);
 
 export function createUnpacker(options: UnpackOptions): Unpacker {
   const root = openFolder(options.folder);
-  const times: { folder: string; name: string; mtime: number }[] = [];
-  const whiteouts = new Set<string>();
+  const times = new Map<string, number>(); // of folders, by path; '' is the root
+  const hidden = new Set<string>(); // paths of which lower layers show nothing: a folder made there is opaque
   let parentPath: string | undefined;
   let parent = -1;
   let file = -1;
@@ -80,16 +80,12 @@ export function createUnpacker(options: UnpackOptions): Unpacker {
       try {
         makeFolderAt(at, name, 0o755);
         setModeAt(at, name, 0o755);
-        if (whiteouts.delete(done)) markOpaque(at, name);
+        if (hidden.has(done)) markOpaque(at, name);
       } catch (error) {
         if (codeOf(error) !== 'EEXIST') { closeFd(at); throw refused(entry, error); }
       }
       closeFd(at);
-      try {
-        at = openFolderInRoot(root, done);
-      } catch (error) {
-        throw refused(entry, error);
-      }
+      try { at = openFolderInRoot(root, done); } catch (error) { throw refused(entry, error); }
     }
     return at;
   };
@@ -102,10 +98,11 @@ export function createUnpacker(options: UnpackOptions): Unpacker {
       make();
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
-      whiteouts.delete(path);
       if (lstatSync(pathAt(folder, name)).isDirectory()) {
         if (options.into?.keepsKinds) throw new InvalidParameter(`cannot overwrite directory ${shown(path)} with non-directory`);
         rmSync(pathAt(folder, name), { recursive: true, force: true });
+        times.delete(path);
+        for (const all of [times, hidden]) for (const known of all.keys()) if (known.startsWith(`${path}/`)) all.delete(known);
       } else unlinkAt(folder, name);
       make();
     }
@@ -126,31 +123,36 @@ export function createUnpacker(options: UnpackOptions): Unpacker {
   };
 
   const whiteout = (folder: number, name: string, path: string) => {
-    if (name === OPAQUE) return setXattr(Buffer.from(`/proc/self/fd/${folder}/.`), `${options.overlayPrefix}opaque`, 'y');
-    const hidden = name.slice(WHITEOUT.length);
-    if (name.startsWith('.wh..wh.') || hidden === '') return; // aufs' own book-keeping
-    if (hidden === '.' || hidden === '..') throw new InvalidParameter(`the layer has a whiteout ${shown(path)} that points outside of it`);
+    const above = path.slice(0, path.length - name.length);
+    if (name === OPAQUE) {
+      hidden.add(above.slice(0, -1));
+      return setXattr(Buffer.from(`/proc/self/fd/${folder}/.`), `${options.overlayPrefix}opaque`, 'y');
+    }
+    const gone = name.slice(WHITEOUT.length);
+    if (name.startsWith('.wh..wh.') || gone === '') return; // aufs' own book-keeping
+    if (gone === '.' || gone === '..') throw new InvalidParameter(`the layer has a whiteout ${shown(path)} that points outside of it`);
+    hidden.add(above + gone);
     try {
-      makeNodeAt(folder, hidden, S_IFCHR, 0, 0);
-      whiteouts.add(path.slice(0, path.length - name.length) + hidden);
+      makeNodeAt(folder, gone, S_IFCHR, 0, 0);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
-      if (lstatSync(pathAt(folder, hidden)).isDirectory()) markOpaque(folder, hidden); // whiteouts hide lower layers only
+      if (lstatSync(pathAt(folder, gone)).isDirectory()) markOpaque(folder, gone); // whiteouts hide lower layers only
     }
   };
 
-  const makeDir = (folder: number, name: string, path: string) => {
+  /** @returns false when the folder was there */
+  const makeDir = (folder: number, name: string, path: string): boolean => {
     try {
       makeFolderAt(folder, name, 0o755);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
-      if (lstatSync(pathAt(folder, name)).isDirectory()) return;
+      if (lstatSync(pathAt(folder, name)).isDirectory()) return false;
       if (options.into?.keepsKinds) throw new InvalidParameter(`cannot overwrite non-directory ${shown(path)} with directory`);
-      const wasWhiteout = whiteouts.delete(path);
       unlinkAt(folder, name);
       makeFolderAt(folder, name, 0o755);
-      if (wasWhiteout) markOpaque(folder, name);
     }
+    if (hidden.has(path)) markOpaque(folder, name);
+    return true;
   };
 
   const hardlink = (entry: TarEntry, folder: number, name: string, path: string) => {
@@ -209,20 +211,18 @@ export function createUnpacker(options: UnpackOptions): Unpacker {
   };
 
   let lastName = '';
-
   const make = (entry: TarEntry) => {
     const where = place(entry);
     if (where === undefined) {
       if (entry.type !== 'dir') throw new InvalidParameter(`the layer has an entry ${shown(entry.path)} that is no folder`);
-      decorate(entry, root, '.');
+      decorate(entry, root, '.', false);
       return;
     }
     const { folder, name, path } = where;
     if (isWhiteout(name)) return whiteout(folder, name, path);
     if (entry.type === 'dir') {
-      makeDir(folder, name, path);
-      decorate(entry, folder, name);
-      times.push({ folder: path.slice(0, Math.max(0, path.length - name.length - 1)), name, mtime: entry.mtime });
+      decorate(entry, folder, name, makeDir(folder, name, path));
+      times.set(path, entry.mtime);
     } else if (entry.type === 'hardlink') hardlink(entry, folder, name, path);
     else if (entry.type === 'symlink') {
       replace(folder, name, path, () => makeSymlinkAt(folder, name, entry.linkTarget));
@@ -230,12 +230,12 @@ export function createUnpacker(options: UnpackOptions): Unpacker {
     } else if (special(entry, folder, name, path)) decorate(entry, folder, name);
   };
 
-  const decorate = (entry: TarEntry, folder: number, name: string) => {
-    if (!isOwned(entry) || name === '.') setOwnerAt(folder, name, entry.uid, entry.gid);
+  const decorate = (entry: TarEntry, folder: number, name: string, isNew = true) => {
+    if (!isNew || !isOwned(entry)) setOwnerAt(folder, name, entry.uid, entry.gid);
     if (entry.type !== 'symlink') setModeAt(folder, name, entry.mode);
     xattrs(entry, pathAt(folder, name));
-    if (entry.type !== 'dir') setTimeAt(folder, name, entry.mtime);
-    else if (name === '.') times.push({ folder: '', name: '.', mtime: entry.mtime });
+    setTimeAt(folder, name, entry.mtime);
+    if (name === '.') times.set('', entry.mtime);
   };
 
   return {
@@ -257,13 +257,14 @@ export function createUnpacker(options: UnpackOptions): Unpacker {
       act(entry, () => (entry.type === 'file' && file >= 0 ? finishFile(entry) : make(entry)));
     },
     finish() {
-      for (const { folder, name, mtime } of times.reverse()) {
+      for (const [path, mtime] of times) {
+        const cut = path.lastIndexOf('/');
         let fd = -1;
         try {
-          fd = openFolderInRoot(root, folder === '' ? '.' : folder);
-          setTimeAt(fd, name, mtime);
+          fd = openFolderInRoot(root, cut < 0 ? '.' : path.slice(0, cut));
+          setTimeAt(fd, path.slice(cut + 1) || '.', mtime);
         } catch (error) {
-          if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error; // a later entry took its place
+          if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error))) throw error; // a later entry changed the way to it
         } finally {
           if (fd >= 0) closeFd(fd);
         }
