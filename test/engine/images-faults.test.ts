@@ -70,6 +70,19 @@ describe('tried again', () => {
     expect(images.images.resolve(`${host}/x:1`).config.rootfs.diff_ids).toEqual(tars.map(sha));
   });
 
+  test('a connection cut before any answer, at every kind of request', async () => {
+    const cut = new Set<string>();
+    registry.fault = (request) => {
+      const kind = request.url?.replace(/^.*\/(manifests|blobs)\//, '$1 ') ?? '';
+      if (cut.has(kind)) return false;
+      cut.add(kind);
+      request.socket.destroy();
+      return true;
+    };
+    await pull();
+    expect(cut.size).toBe(4); // manifest, configuration, two layers
+  });
+
   test('a server that knows no Range sends it all again, and nothing is doubled', async () => {
     const big = blobs[0] as Buffer;
     let cut = false;

@@ -55,8 +55,11 @@ export function ociManifest(config: Descriptor, layers: readonly Descriptor[]): 
   return Buffer.from(JSON.stringify({
     schemaVersion: 2, mediaType: MEDIA.ociManifest,
     config: { mediaType: MEDIA.ociConfig, digest: config.digest, size: config.size },
-    layers: layers.map(({ mediaType, digest, size }) => ({ mediaType: OCI_LAYER[mediaType] ?? mediaType, digest, size })),
+    layers: layers.map(ociLayer),
   }));
 }
+
+/** A layer's descriptor with OCI's media type. */
+export const ociLayer = ({ mediaType, digest, size }: Descriptor): Descriptor => ({ mediaType: OCI_LAYER[mediaType] ?? mediaType, digest, size });
 
 const OCI_LAYER: Record<string, string> = { [MEDIA.dockerLayer]: MEDIA.ociLayer, [MEDIA.dockerLayerGzip]: MEDIA.ociLayerGzip };

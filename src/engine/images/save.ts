@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { digestOf, hexOf, type Digest } from '../base/digest.ts';
 import { TAR_END, tarHeader, tarPadding } from '../layers/tar-writer.ts';
 import { canonical, familiar, familiarName, parseReference, type Reference } from '../registry/reference.ts';
-import { ociManifest, ownManifest, storedBlob } from './layer-blobs.ts';
+import { ociLayer, ociManifest, ownManifest, storedBlob } from './layer-blobs.ts';
 import { MEDIA, type Descriptor, type Platform } from './manifest.ts';
 import type { Stores } from './register.ts';
 import type { ImageRecord } from './store.ts';
@@ -67,7 +67,7 @@ export async function saveImages(stores: Stores, images: readonly SavedImage[], 
       const digest = digestOf(bytes);
       blobs.set(digest, bytes);
       index.push(...indexEntries(record, references, { mediaType: isOwn ? (own.manifest.mediaType ?? MEDIA.ociManifest) : MEDIA.ociManifest, digest, size: bytes.length }));
-      list.push({ Config: blobPath(record.id), RepoTags: references.length === 0 ? null : references.map(familiar), Layers: layers.map((layer) => blobPath(layer.digest)) });
+      list.push({ Config: blobPath(record.id), RepoTags: references.length === 0 ? null : references.map(familiar), Layers: layers.map((layer) => blobPath(layer.digest)), LayerSources: layerSources(record, layers) });
       for (const reference of references) (repositories[familiarName(reference)] ??= {})[reference.tag ?? 'latest'] = hexOf(record.config.rootfs.diff_ids.at(-1) ?? record.id);
     }
   } catch (error) {
@@ -93,6 +93,11 @@ function indexEntries({ config }: ImageRecord, references: readonly Reference[],
     ...manifest, platform,
     annotations: { 'io.containerd.image.name': canonical(reference), 'org.opencontainers.image.ref.name': reference.tag ?? 'latest' },
   }));
+}
+
+/** What Docker 25+ adds, so that a reader knows each layer's media type without opening it. */
+function layerSources({ config }: ImageRecord, layers: readonly Descriptor[]): Record<Digest, Descriptor> {
+  return Object.fromEntries(config.rootfs.diff_ids.map((diffId, at) => [diffId, ociLayer(layers[at] as Descriptor)]));
 }
 
 const READ_BYTES = 1024 * 1024;

@@ -99,7 +99,7 @@ describe('a host that is not what it should be', () => {
     const plain = createServer(ok);
     const host = await listen(plain);
     using transport = createTransport({ proxyEnv: {}, certFolders: [], insecure: () => true });
-    const get = async () => (await bodyOf(await transport.send(host, { method: 'GET', url: '/', signal: AbortSignal.timeout(5000) }))).toString();
+    const get = async () => (await bodyOf(await transport.sendAgain(host, { method: 'GET', url: '/', signal: AbortSignal.timeout(5000) }))).toString();
     expect(await get()).toBe('fine');
     plain.closeAllConnections();
     await new Promise((closed) => plain.close(closed));

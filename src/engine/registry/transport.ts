@@ -50,6 +50,7 @@ export function isLoopback(host: string): boolean {
 
 export function createTransport({ proxyEnv, certFolders, insecure }: TransportOptions): Transport {
   const schemes = new Map<string, 'http' | 'https'>();
+  const doubted = new Set<string>(); // hosts that failed in the scheme they spoke: the next request tries both
   const agents = new Map<string, HttpsAgent>();
   const proxied = new HttpAgent({ keepAlive: true, maxSockets: 16, proxyEnv });
   const direct = new HttpAgent({ keepAlive: true, maxSockets: 16 });
@@ -112,18 +113,24 @@ export function createTransport({ proxyEnv, certFolders, insecure }: TransportOp
     const known = schemes.get(host) ?? 'https';
     const isStream = request.body !== undefined && !Buffer.isBuffer(request.body); // can be sent once only
     const candidates = !insecure(host) ? ['https' as const] : isStream ? [known] : [known, OTHER[known]]; // it may have changed since
-    let failure = new RegistryFailure(`cannot reach the registry ${host}`, false);
+    let failure: RegistryFailure | undefined;
     for (const scheme of candidates) {
       try {
         const response = await follow(new URL(request.url, `${scheme}://${host}`), request);
         schemes.set(host, scheme);
+        doubted.delete(host);
         return response;
       } catch (error) {
         request.signal.throwIfAborted();
-        failure = error instanceof RegistryFailure ? error : networkFailure(host, scheme, error);
+        const one = error instanceof RegistryFailure ? error : networkFailure(host, scheme, error);
+        if (one.isTemporary && schemes.get(host) === scheme && !doubted.has(host)) { // the other scheme's failure would only hide this one
+          doubted.add(host);
+          throw one;
+        }
+        failure = failure?.isTemporary === true ? failure : one;
       }
     }
-    throw failure;
+    throw failure ?? new RegistryFailure(`cannot reach the registry ${host}`, false);
   };
 
   return {
