@@ -1,4 +1,4 @@
-// The layer explorer's speed: `node scripts/bench-layers.mjs [--runs N]`, with Node 24. Prints medians beside what issue 6 asks for.
+// The layer explorer's speed without a window (bench-layers-window.mjs has one): `node scripts/bench-layers.mjs [--runs N]`, with Node 24. Prints medians beside what issue 6 asks for.
 //
 // Trees are made by the real tar reader and writer, opened by the explorer's real thread, and asked what the window asks. Not in
 // the figures: painting, and the hop between renderer and main. The save stream is a plain archive over loopback HTTP.

@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ociArchive, type MadeImage } from '../layers/archives.ts';
+import { startRegistry } from '../engine/harness.ts';
 import { makeTar } from '../layers/oracle.ts';
 import { expect, test } from './app.ts';
 
@@ -51,4 +52,23 @@ test('an archive from this computer is compared with an image', async ({ window 
   await expect(window.getByRole('heading', { name: 'old.tar → story/app:2' })).toBeVisible();
   await expect(window.getByText('1 layer in common')).toBeVisible();
   await expect(window.getByRole('treeitem', { name: /\.env/ })).toBeVisible();
+});
+
+test('an image that is still in its registry: what the engine has is there, the rest is read when asked for', async ({ window, engine }) => {
+  await using registry = await startRegistry({ netns: engine.netns });
+  const name = `${registry.address}/story/app:2`;
+  await engine.dockerOk('tag', 'story/app:2', name);
+  await engine.dockerOk('push', name);
+  await engine.dockerOk('rmi', name, 'story/app:2'); // story/app:1 keeps the first layer
+  await window.goto(new URL('/layers', window.url()).href);
+  await window.getByLabel('Image in a registry').fill(name);
+  await window.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(window.getByText(/1 layer shown here is still in the registry/)).toBeVisible();
+  await expect(window.getByRole('treeitem', { name: /app/ })).toBeVisible();
+  await window.getByRole('button', { name: 'Read', exact: true }).click();
+  await expect(window.getByText('Reclaimable')).toBeVisible();
+  await expect(window.getByText(/still in the registry/)).toHaveCount(0);
+  await window.getByLabel('Filter paths').fill('server');
+  await window.getByRole('treeitem', { name: /server\.js/ }).click();
+  await expect(window.getByText('const port = 9090;')).toBeVisible();
 });
