@@ -62,6 +62,29 @@ test('udp, port ranges, one address, and IPv6 answer from another machine', asyn
   await engine.dockerOk('network', 'rm', 'six');
 }, 60_000);
 
+test('a UDP client that never falls silent finds its container again after a restart', async () => {
+  const serverIn = async (word: string) => {
+    const pid = await engine.dockerOk('inspect', '-f', '{{.State.Pid}}', 'talker');
+    return spawn('nsenter', ['--target', pid, '--net', process.execPath, '-e', `const s = require('dgram').createSocket('udp4'); s.on('message', (_, from) => s.send('${word}', from.port, from.address)); s.bind(53)`], { stdio: 'ignore' });
+  };
+  await engine.dockerOk('run', '-d', '--name', 'talker', '-p', '5454:53/udp', 'busybox:test', 'sleep', '600');
+  const before = await address('talker', 'bridge');
+  const servers = [await serverIn('first')];
+  const client = spawn('nsenter', [`--net=/run/netns/${outside}`, process.execPath, '-e', "const s = require('dgram').createSocket('udp4'); s.on('message', (m) => console.log(String(m))); s.on('error', () => {}); s.bind(40000, () => setInterval(() => s.send('x', 5454, '192.0.2.1', () => {}), 20))"], { stdio: ['ignore', 'pipe', 'ignore'] });
+  let heard = '';
+  client.stdout.on('data', (chunk: Buffer) => { heard += String(chunk); });
+  try {
+    expect(await eventually(() => heard.includes('first'))).toBe(true);
+    await engine.dockerOk('restart', '-t', '0', 'talker');
+    expect(await address('talker', 'bridge')).not.toBe(before); // else the old way would do
+    servers.push(await serverIn('second'));
+    expect(await eventually(() => heard.includes('second'))).toBe(true);
+  } finally {
+    for (const child of [client, ...servers]) child.kill();
+  }
+  await engine.dockerOk('rm', '-f', 'talker');
+}, 60_000);
+
 test('without ICC containers of a network do not reach each other, published ports still do', async () => {
   await engine.dockerOk('network', 'create', '-o', 'com.docker.network.bridge.enable_icc=false', 'shy');
   await engine.dockerOk('run', '-d', '--name', 'one', '--network', 'shy', '-p', '6000:80', 'busybox:test', 'nc', '-ll', '-p', '80', '-e', 'echo', 'shy');

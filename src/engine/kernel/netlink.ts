@@ -43,7 +43,12 @@ export class NetlinkError extends Error {
 
 /** A socket in the network namespace that the calling thread is in now; it stays there. @throws SystemCallError */
 export function openRouteSocket(): number {
-  const fd = socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE);
+  return openNetlink(NETLINK_ROUTE);
+}
+
+/** @param protocol NETLINK_…, netlink(7) */
+export function openNetlink(protocol: number): number {
+  const fd = socket(AF_NETLINK, SOCK_RAW_CLOEXEC, protocol);
   setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, u32(1), 4);
   return fd;
 }

@@ -42,6 +42,12 @@ export function formatAddress({ family, value }: Address): string {
   return gap ? `${hex(groups.slice(0, gap.from))}::${hex(groups.slice(gap.from + gap.length))}` : hex(groups);
 }
 
+/** In network order: 4 or 16. */
+export function bytesOf(address: string): Buffer {
+  const { family, value } = parseAddress(address);
+  return Buffer.from(value.toString(16).padStart(family === 4 ? 8 : 32, '0'), 'hex');
+}
+
 export const formatSubnet = (subnet: Subnet): string => `${formatAddress({ family: subnet.family, value: subnet.base })}/${subnet.prefix}`;
 
 export const sizeOf = (subnet: Subnet): bigint => 1n << BigInt(bitsOf(subnet.family) - subnet.prefix);

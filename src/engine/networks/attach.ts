@@ -8,7 +8,7 @@ import { makeNamespace, netnsFile, removeNamespace, type Wiring } from './namesp
 import type { NameService } from './name-service.ts';
 import { networkMode, planEndpoint, wishedNetworks } from './plan.ts';
 import { PortBusy, withHolder } from './port-reservation.ts';
-import { claimPorts, frontRecord, onlyExposed, targetOf, wishesOn } from './publication.ts';
+import { claimPorts, forgetConversations, frontRecord, onlyExposed, targetOf, wishesOn } from './publication.ts';
 import { isUserDefined, poolsOf, type NetworkRecord, type Sandbox } from './record.ts';
 import type { Relays } from './relay.ts';
 import type { Sandboxes } from './sandboxes.ts';
@@ -66,7 +66,7 @@ export async function detach({ sandboxes, topology, relays, names, log }: Attach
   const failures: unknown[] = [];
   const step = async (work: () => Promise<void>) => { try { await work(); } catch (error) { failures.push(error); } };
   // not waited for: the filter keeps the order of its changes, and nobody gets the container's address for a while
-  if (sandbox.ports.length > 0) topology.filter.change({ remove: sandbox.ports }).catch((error: unknown) => log.warn('published ports could not be taken out of the firewall', { containerId, error }));
+  if (sandbox.ports.length > 0) topology.filter.change({ remove: sandbox.ports }).then(() => forgetConversations(sandbox.ports, log)).catch((error: unknown) => log.warn('published ports could not be taken out of the firewall', { containerId, error }));
   if (sandbox.netns !== null && sandbox.sharedWith === null) await step(() => removeNamespace(sandbox.netns ?? ''));
   topology.settle();
   if (failures.length > 0) throw new AggregateError(failures, `the network of container ${containerId} could not be taken down completely`);

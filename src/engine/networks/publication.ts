@@ -1,7 +1,10 @@
 // Where a container's published ports lead: to its address on the network that leads outside. They move when that network
 // changes, keep their host ports on the way, and go when no network leads outside any more.
+import type { Log } from '../base/log.ts';
 import type { NetworkedContainer } from '../needs.ts';
+import { forgetUdpWith } from '../kernel/conntrack.ts';
 import { Conflict, errorMessage } from '../wire/errors.ts';
+import { bytesOf } from './addresses.ts';
 import type { AttachNeeds } from './attach.ts';
 import type { PortTarget } from './firewall.ts';
 import { bindAddress } from './links.ts';
@@ -51,7 +54,7 @@ export async function claimPorts({ sandboxes, relays }: AttachNeeds, container: 
  * @throws PortBusy and Conflict when a port that only now becomes published is taken
  */
 export async function republish(needs: AttachNeeds, container: NetworkedContainer, sandbox: Sandbox, front: NetworkRecord | undefined): Promise<void> {
-  const { topology, relays } = needs;
+  const { topology, relays, log } = needs;
   const target = targetOf(sandbox.endpoints.find(({ networkId }) => networkId === front?.id));
   const before = sandbox.ports;
   if (before.length === 0) {
@@ -69,12 +72,24 @@ export async function republish(needs: AttachNeeds, container: NetworkedContaine
   }
   try {
     await topology.filter.change({ remove: before, add: sandbox.ports });
+    forgetConversations(before, log);
   } catch (error) {
     sandbox.ports = [];
     relays.close(container.id);
     throw cannotPublish(container, error);
   }
   sandbox.exposed = onlyExposed(container, sandbox.ports);
+}
+
+/** UDP clients that keep sending would be led to where the ports led before. */
+export function forgetConversations(ports: readonly PortTarget[], log: Log): void {
+  for (const address of new Set(ports.filter(({ protocol }) => protocol === 'udp').map(({ target }) => target))) {
+    try {
+      forgetUdpWith(bytesOf(address));
+    } catch (error) {
+      log.warn('UDP clients may be led to an address that is no more, until they fall silent', { address, error });
+    }
+  }
 }
 
 const cannotPublish = (container: NetworkedContainer, cause: unknown) => new Conflict(`cannot publish ports of container ${container.name}: ${errorMessage(cause)}`);

@@ -2,7 +2,7 @@
 // common case, every container start, where two started programs would take several times as long. Pure.
 // Layouts: rtnetlink(7), linux/if_link.h, linux/if_addr.h, linux/rtnetlink.h.
 import { attribute, text, u32, type Request } from '../kernel/netlink.ts';
-import { formatAddress, parseAddress, parseSubnet, sizeOf, type Address } from './addresses.ts';
+import { bytesOf, formatAddress, parseAddress, parseSubnet, sizeOf, type Address } from './addresses.ts';
 import { bareAddress, flag, mtuOf, type Endpoint, type NetworkRecord } from './record.ts';
 
 const RTM = { newLink: 16, newAddress: 20, newRoute: 24 } as const;
@@ -87,9 +87,4 @@ function linkHeader({ index = 0, isUp = false }: { index?: number; isUp?: boolea
   header.writeUInt32LE(isUp ? IFF_UP : 0, 8);
   header.writeUInt32LE(isUp ? IFF_UP : 0, 12);
   return header;
-}
-
-function bytesOf(address: string): Buffer {
-  const { family, value } = parseAddress(address);
-  return Buffer.from(value.toString(16).padStart(family === 4 ? 8 : 32, '0'), 'hex');
 }
