@@ -1,31 +1,28 @@
 // Advice on what lies in the layers: package managers' caches, build tools, files a .dockerignore should keep out, keys and
 // secrets, content stored twice. Paths tell what a file is; the names are those of the tools' own documentation.
 import { bytesText, examples, instructionOf, type Advice, type AdviceInput } from './advice-item.ts';
+import { ignoreLine, runLines, runParts } from './advice-dockerfile.ts';
 import { showPath, showText } from './report-text.ts';
 import { verbOf } from './report-instruction.ts';
 import { KIND, layerPath, type LayerTree } from './tree-file.ts';
 import { nodesNamed } from './tree-text.ts';
-import { unionName, type ImageTree } from './tree.ts';
+import { MARK, unionName, type ImageTree } from './tree.ts';
 
-interface Place { pattern: RegExp; clean: string; tool: string }
+interface Place { tool: string; pattern: RegExp; /** command that empties it; undefined: the folder that was found is removed */ clean?: string }
 
 const CACHES: Place[] = [
-  { pattern: /^var\/(lib\/apt\/lists|cache\/apt)\//, clean: 'rm -rf /var/lib/apt/lists/* /var/cache/apt/*', tool: 'apt' },
-  { pattern: /^var\/cache\/apk\//, clean: 'rm -rf /var/cache/apk/*', tool: 'apk' },
-  { pattern: /^var\/cache\/(yum|dnf|libdnf5)\//, clean: 'dnf clean all', tool: 'dnf' },
-  { pattern: /(^|\/)\.cache\/pip\//, clean: 'rm -rf ~/.cache/pip', tool: 'pip' },
-  { pattern: /(^|\/)\.npm\/_cacache\//, clean: 'npm cache clean --force', tool: 'npm' },
-  { pattern: /^usr\/local\/share\/\.cache\/yarn\//, clean: 'yarn cache clean', tool: 'yarn' },
-  { pattern: /(^|\/)\.cache\/go-build\//, clean: 'go clean -cache', tool: 'go' },
-  { pattern: /(^|\/)\.cargo\/registry\/|^usr\/local\/cargo\/registry\//, clean: 'rm -rf ~/.cargo/registry', tool: 'cargo' },
-  { pattern: /(^|\/)\.m2\/repository\//, clean: 'rm -rf ~/.m2/repository', tool: 'maven' },
-  { pattern: /(^|\/)\.gradle\/caches\//, clean: 'rm -rf ~/.gradle/caches', tool: 'gradle' },
-  { pattern: /(^|\/)\.composer\/cache\//, clean: 'composer clear-cache', tool: 'composer' },
+  { tool: 'apt', pattern: /^var\/(lib\/apt\/lists|cache\/apt)\//, clean: 'rm -rf /var/lib/apt/lists/* /var/cache/apt/*' },
+  { tool: 'apk', pattern: /^var\/cache\/apk\//, clean: 'rm -rf /var/cache/apk/*' },
+  { tool: 'dnf', pattern: /^var\/cache\/(yum|dnf|libdnf5)\//, clean: 'rm -rf /var/cache/yum /var/cache/dnf /var/cache/libdnf5' },
+  { tool: 'pip', pattern: /(^|\/)\.cache\/pip\// },
+  { tool: 'npm', pattern: /(^|\/)\.npm\/_cacache\// },
+  { tool: 'yarn', pattern: /^usr\/local\/share\/\.cache\/yarn\// },
+  { tool: 'go', pattern: /(^|\/)\.cache\/go-build\// },
+  { tool: 'cargo', pattern: /(^|\/)\.cargo\/registry\/|^usr\/local\/cargo\/registry\// },
+  { tool: 'maven', pattern: /(^|\/)\.m2\/repository\// },
+  { tool: 'gradle', pattern: /(^|\/)\.gradle\/caches\// },
+  { tool: 'composer', pattern: /(^|\/)\.composer\/cache\// },
 ];
-const MOUNTS: Record<string, string> = {
-  apt: '/var/cache/apt', apk: '/var/cache/apk', dnf: '/var/cache/dnf', pip: '/root/.cache/pip', npm: '/root/.npm', yarn: '/usr/local/share/.cache/yarn',
-  go: '/root/.cache/go-build', cargo: '/usr/local/cargo/registry', maven: '/root/.m2', gradle: '/root/.gradle', composer: '/root/.composer/cache',
-};
 const BUILD_TOOLS = /^usr\/(lib\/(gcc|llvm[^/]*)\/|libexec\/gcc\/|include\/|lib\/[^/]+\/[^/]+\.a$|bin\/[^/]*(gcc|g\+\+|cpp|clang|cmake|ld\.bfd|ld\.gold|gdb)[^/]*$|local\/go\/(pkg|src)\/|lib\/go-[^/]+\/)/;
 const IGNORABLE = /(^|\/)(\.git|\.svn|\.hg|__pycache__|\.pytest_cache|\.mypy_cache|\.idea|\.vscode|\.nyc_output|\.DS_Store|Thumbs\.db|npm-debug\.log)(\/|$)|\.pyc$/;
 const SECRET = /(^|\/)(id_(rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|\.git-credentials|\.pypirc|\.npmrc|\.env(\.(local|production|development))?|\.aws\/credentials|\.docker\/config\.json|\.kube\/config|\.vault-token|credentials\.json|service-account[^/]*\.json|terraform\.tfstate|\.htpasswd|secrets?\.(ya?ml|json|toml))$|\.(p12|pfx|keystore|jks)$|(^|\/)[^/]*(private|secret|server|tls)[^/]*\.(key|pem)$|\.ppk$/i;
@@ -88,24 +85,38 @@ const sum = (found: readonly Found[]) => found.reduce((bytes, one) => bytes + on
 const bySize = (found: readonly Found[]) => examples([...found].sort((a, b) => b.bytes - a.bytes).map((one) => showPath(one.path)));
 
 function onSecrets({ tree, steps }: AdviceInput, secrets: Found[]): Advice[] {
-  return secrets.filter((found) => found.bytes > 0).map((found): Advice => {
-    const end = tree.eventBegin[found.node + 1] as number;
-    let hiddenBy: number | undefined;
-    for (let event = tree.eventBegin[found.node] as number; event < end; event++) {
-      if (hiddenBy === undefined && (tree.eventLayer[event] as number) > found.layer) hiddenBy = tree.eventLayer[event] as number;
-    }
-    const instruction = instructionOf(steps, found.layer);
-    const isHidden = hiddenBy !== undefined;
-    const id = (showText(found.path).split('/').at(-1) ?? '').replace(/^\./, '');
-    return {
-      kind: 'secret', severity: isHidden ? 'critical' : 'high', savedBytes: 0,
-      title: isHidden ? `${showPath(found.path)} was removed by layer ${hiddenBy}, but anyone can read it in layer ${found.layer}` : `${showPath(found.path)} looks like a secret and is in the image`,
+  return secrets.filter((found) => found.bytes > 0).flatMap((found): Advice[] => {
+    const next = nextEvent(tree, found);
+    if (next?.mark === MARK.metadata || next?.mark === MARK.unchanged) return []; // the same content is in the later layer: said of that
+    const path = showPath(found.path);
+    const verb = next === undefined ? undefined : next.mark === MARK.removed ? 'removed' : 'replaced';
+    return [{
+      kind: 'secret', severity: next === undefined ? 'high' : 'critical', savedBytes: 0,
+      title: next === undefined ? `${path} looks like a secret and is in the image` : `${path} was ${verb} by layer ${next.layer}, but anyone can read it in layer ${found.layer}`,
       why: 'Layers are kept whole: whoever can pull the image can read every file of every layer. Treat the secret as known and replace it; give it to the build as a secret mount instead.',
-      layers: isHidden ? [found.layer, hiddenBy as number] : [found.layer],
-      ...examples([showPath(found.path)]),
-      diff: [`-${instruction}`, `+RUN --mount=type=secret,id=${id},target=${showPath(found.path)} <the command that needs it>`],
-    };
+      layers: next === undefined ? [found.layer] : [found.layer, next.layer],
+      ...examples([path]),
+      diff: secretDiff(instructionOf(steps, found.layer), path),
+    }];
   });
+}
+
+function nextEvent(tree: ImageTree, found: Found): { layer: number; mark: number } | undefined {
+  for (let event = tree.eventBegin[found.node] as number; event < (tree.eventBegin[found.node + 1] as number); event++) {
+    const layer = tree.eventLayer[event] as number;
+    if (layer > found.layer) return { layer, mark: tree.eventMark[event] as number };
+  }
+  return undefined;
+}
+
+function secretDiff(instruction: string, path: string): string[] {
+  const id = (path.split('/').at(-1) ?? '').replace(/^\./, '').replace(/[^\w.-]/g, '_');
+  const mount = `--mount=type=secret,id=${id},target=${path}`;
+  const ignored = ignoreLine(instruction, path);
+  if (ignored !== undefined) return ['--- .dockerignore', '+++ .dockerignore', `+${ignored}`, `+# in the instruction that needs it: RUN ${mount} …`];
+  const run = runParts(instruction);
+  if (run !== undefined) return [`-${instruction}`, ...runLines('+', { flags: [...run.flags, mount], commands: run.commands })];
+  return [`-${instruction}`, `+RUN ${mount} <the command that needs it>`];
 }
 
 function onCaches({ steps, bases }: AdviceInput, caches: Map<string, Found[]>): Advice[] {
@@ -116,14 +127,15 @@ function onCaches({ steps, bases }: AdviceInput, caches: Map<string, Found[]>): 
     const tool = key.split(':')[1] as string;
     if (bytes < WORTH_SAYING_BYTES || bases[layer] !== undefined) continue;
     const place = CACHES.find((candidate) => candidate.tool === tool) as Place;
+    const folders = [...new Set(found.map((one) => showPath(one.path.slice(0, (place.pattern.exec(one.path)?.index ?? 0) + (place.pattern.exec(one.path)?.[0].length ?? 1) - 1))))];
+    const clean = place.clean ?? `rm -rf ${folders.slice(0, 5).join(' ')}`;
     const instruction = instructionOf(steps, layer);
+    const run = runParts(instruction);
     advice.push({
       kind: 'package-cache', severity: bytes > 20e6 ? 'high' : 'medium', savedBytes: bytes, layers: [layer], ...bySize(found),
       title: `Remove the cache of ${tool} in the same instruction (saves ${bytesText(bytes)})`,
-      why: `The cache is of no use in a running container, and removing it in a later instruction saves nothing. A cache mount keeps it out of the image and still speeds up the next build.`,
-      diff: verbOf(instruction) === 'RUN'
-        ? [`-${instruction}`, `+RUN --mount=type=cache,target=${MOUNTS[tool]} ${instruction.slice(4)} \\`, `+ && ${place.clean}`]
-        : [` ${instruction}`, `+# leave the cache of ${tool} out: ${place.clean}`],
+      why: `The cache is of no use in a running container, and removing it in a later instruction saves nothing. A cache mount (RUN --mount=type=cache,target=${folders[0]}) keeps it out of the image as well and speeds up the next build.`,
+      diff: run === undefined ? [` ${instruction}`, `+# in the same instruction: ${clean}`] : [`-${instruction}`, `+${instruction} \\`, `+ && ${clean}`],
     });
   }
   return advice;
@@ -135,11 +147,12 @@ function onTools({ steps, bases }: AdviceInput, tools: Found[]): Advice[] {
   if (bytes < 5e6) return []; // a few headers are no build environment
   const layers = [...new Set(own.map((found) => found.layer))].sort((a, b) => a - b);
   const first = instructionOf(steps, layers[0] as number);
+  const base = bases.findLast((name) => name !== undefined) ?? '<base>';
   return [{
     kind: 'build-tools', severity: bytes > 100e6 ? 'high' : 'medium', savedBytes: bytes, layers, ...bySize(own),
     title: `Build in a stage of its own and copy the result (saves about ${bytesText(bytes)})`,
     why: 'Compilers, headers and static libraries are in the image. What only the build needs can stay in a build stage.',
-    diff: ['-FROM <base>', `-${first}`, '+FROM <base> AS build', `+${first}`, '+FROM <base>', '+COPY --from=build /path/of/result /path/of/result'],
+    diff: [`-FROM ${base}`, `+FROM ${base} AS build`, ` ${first}`, `+FROM ${base}`, '+COPY --from=build /path/of/result /path/of/result'],
   }];
 }
 
@@ -155,7 +168,7 @@ function onIgnorable({ steps }: AdviceInput, ignorable: Map<number, Found[]>): A
   });
 }
 
-function onDuplicates({ totals, tree }: AdviceInput): Advice[] {
+function onDuplicates({ totals, tree, steps }: AdviceInput): Advice[] {
   const bytes = totals.duplicateContentBytes;
   if (bytes < 1e6 || bytes < totals.visibleBytes / 50) return [];
   const largest = totals.duplicates.slice(0, 20);
@@ -166,6 +179,13 @@ function onDuplicates({ totals, tree }: AdviceInput): Advice[] {
     pathCount: totals.duplicates.reduce((count, group) => count + group.copies.length, 0),
     title: `The same content is stored under several paths (${bytesText(bytes)} in all copies but one)`,
     why: 'Hard links within one instruction, or symbolic links, store the content once.',
-    diff: ['+RUN ln -f <first path> <second path>'],
+    diff: linkDiff(instructionOf(steps, largest[0]?.copies[1]?.layer ?? 0), paths),
   }];
+}
+
+/** The second path as a link to the first, in the instruction that stores it. */
+function linkDiff(instruction: string, [first = '', second = '']: string[]): string[] {
+  const run = runParts(instruction);
+  if (run !== undefined) return [`-${instruction}`, `+${instruction} \\`, `+ && ln -sf ${first} ${second}`];
+  return [` ${instruction}`, `+# leave ${second} out of it, and then:`, `+RUN ln -s ${first} ${second}`];
 }

@@ -51,3 +51,10 @@ export function examples(paths: readonly string[]): Pick<Advice, 'paths' | 'path
 export function instructionOf(steps: readonly Step[], layer: number): string {
   return steps.find((step) => step.layer === layer)?.instruction || `# layer ${layer} (unknown instruction)`;
 }
+
+/** The instructions between those of two layers, configuration included. */
+export function instructionsBetween(steps: readonly Step[], lower: number, upper: number): string[] {
+  const from = steps.findIndex((step) => step.layer === lower);
+  const to = steps.findIndex((step) => step.layer === upper);
+  return from === -1 || to === -1 ? [] : steps.slice(from + 1, to).map((step) => step.instruction).filter((text) => text !== '');
+}

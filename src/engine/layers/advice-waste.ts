@@ -1,5 +1,6 @@
 // Advice on bytes that a later layer hid: which instructions to merge, to reorder, or to give --chown and --chmod.
-import { bytesText, examples, instructionOf, type Advice, type AdviceInput } from './advice-item.ts';
+import { bytesText, examples, instructionOf, instructionsBetween, type Advice, type AdviceInput } from './advice-item.ts';
+import { copyLine, copyParts, ignoreLine, mergeDiff, runLines, runParts } from './advice-dockerfile.ts';
 import { showPath } from './report-text.ts';
 import { verbOf } from './report-instruction.ts';
 import type { WasteCause, WasteItem } from './tree-totals.ts';
@@ -31,7 +32,9 @@ export function adviseOnWaste({ totals, steps, bases }: AdviceInput): Advice[] {
     const isBase = base !== undefined && bases[group.hiddenBy] === undefined;
     const saves = `saves ${bytesText(group.bytes)}`;
     if (group.layer === group.hiddenBy) continue; // one path twice in a layer: a builder's doing, no Dockerfile can change it
-    advice.push(isBase ? onBase(common, base, second, saves) : onOwn(common, group.cause, first, second, saves));
+    const isWholeLayer = totals.layers[group.layer]?.storedBytes === totals.layers[group.layer]?.reclaimableBytes;
+    const pair = { first, second, between: instructionsBetween(steps, group.layer, group.hiddenBy), isWholeLayer };
+    advice.push(isBase ? onBase(common, base, second, saves) : onOwn(common, group.cause, pair, saves));
   }
   return advice;
 }
@@ -47,55 +50,80 @@ function onBase(common: Common, base: string, second: string, saves: string): Ad
   };
 }
 
-function onOwn(common: Common, cause: WasteCause, first: string, second: string, saves: string): Advice {
+interface Pair { first: string; second: string; between: string[]; /** nothing of the first one's layer is seen in the image */ isWholeLayer: boolean }
+
+function onOwn(common: Common, cause: WasteCause, pair: Pair, saves: string): Advice {
+  const { first, second, between } = pair;
   const isCopy = ['COPY', 'ADD'].includes(verbOf(first));
-  if (cause === 'metadataOnly') return onMetadata(common, first, second, saves, isCopy);
+  const isCopiedAgain = isCopy && ['COPY', 'ADD'].includes(verbOf(second));
+  if (isCopiedAgain && cause !== 'deletedLater') {
+    return {
+      ...common, kind: 'rewrite', title: `Copy each file once (${saves})`,
+      why: 'Two instructions copy the same paths; only the copy of the later one is seen.',
+      diff: pair.isWholeLayer ? [`-${first}`, ...between.map((line) => ` ${line}`), ` ${second}`] : leaveOut(first, common.paths),
+    };
+  }
+  if (cause === 'metadataOnly') return onMetadata(common, pair, saves, isCopy);
   if (cause === 'deletedLater') {
     if (isCopy) {
       return {
         ...common, kind: 'merge', title: `Do not copy what a later instruction removes (${saves})`,
         why: 'A file removed by a later instruction is still stored in the layer that copied it. Mount it for the one instruction that needs it, or leave it out by .dockerignore.',
-        diff: [`-${first}`, `-${second}`, `+RUN --mount=type=bind,target=/context ${commandOf(second)}`],
+        diff: mountDiff(pair, common.paths),
       };
     }
     return {
       ...common, kind: 'merge', title: `Remove the files in the instruction that makes them (${saves})`,
       why: 'Each RUN stores a layer of its own; what one leaves and a later one removes stays in the image.',
-      diff: mergeDiff(first, second),
-    };
-  }
-  if (isCopy && ['COPY', 'ADD'].includes(verbOf(second))) {
-    return {
-      ...common, kind: 'rewrite', title: `Copy each file once (${saves})`,
-      why: 'Two instructions copy the same paths with different content; only the later one is seen.',
-      diff: [`-${first}`, ` ${second}`],
+      diff: mergeDiff(first, second, between),
     };
   }
   return {
     ...common, kind: 'rewrite', title: `Write these files once (${saves})`,
     why: 'A later instruction writes the same paths again, and both copies are stored. In one instruction only the result is.',
-    diff: mergeDiff(first, second),
+    diff: mergeDiff(first, second, between),
   };
 }
 
-function onMetadata(common: Common, first: string, second: string, saves: string, isCopy: boolean): Advice {
+/** A copy that is removed later, as a mount of the instruction that removes it; its `rm` goes, a mount cannot be removed. */
+function mountDiff({ first, second, between, isWholeLayer }: Pair, paths: readonly string[]): string[] {
+  const copy = copyParts(first);
+  const run = runParts(second);
+  const commands = run?.commands.filter((command) => !/^rm\s[^;|&]*$/.test(command)) ?? [];
+  if (!isWholeLayer || copy === undefined || copy.sources.length !== 1 || /[*?[]/.test(copy.sources[0] as string)) return leaveOut(first, paths);
+  const source = copy.sources[0] as string;
+  const from = copy.flags.find((flag) => flag.startsWith('--from='))?.slice(7);
+  const isFile = paths.length === 1 && paths[0] === `${copy.target.replace(/\/+$/, '')}/${source.split('/').at(-1)}`;
+  const mount = `--mount=type=bind,${from === undefined ? '' : `from=${from},`}source=${source},target=${isFile ? paths[0] : copy.target}`;
+  if (run === undefined || commands.length === 0) return [`-${first}`, ...between.map((line) => ` ${line}`), `-${second}`, `+# in the instruction that needs it: RUN ${mount} …`];
+  return [`-${first}`, ...between.map((line) => ` ${line}`), `-${second}`, ...runLines('+', { flags: [...run.flags, mount], commands })];
+}
+
+/** Lines that keep paths out of a copy of more. */
+function leaveOut(first: string, paths: readonly string[]): string[] {
+  const lines = paths.flatMap((path) => ignoreLine(first, path) ?? []);
+  if (lines.length === 0) return [` ${first}`, `+# leave out ${paths[0] ?? ''}`];
+  return ['--- .dockerignore', '+++ .dockerignore', ...lines.map((line) => `+${line}`)];
+}
+
+function onMetadata(common: Common, { first, second, between }: Pair, saves: string, isCopy: boolean): Advice {
   const owner = /\bchown\s+(?:-\S+\s+)*([\w.:-]+)/.exec(second)?.[1];
   const mode = /\bchmod\s+(?:-\S+\s+)*([0-7]{3,4}|[ugoa]*[+=-][rwxXst]+)/.exec(second)?.[1];
-  const flag = owner !== undefined ? `--chown=${owner}` : mode !== undefined ? `--chmod=${mode}` : '--chown=USER:GROUP';
+  const flags = [...(owner === undefined ? [] : [`--chown=${owner}`]), ...(mode === undefined ? [] : [`--chmod=${mode}`])];
   const kind = owner === undefined && mode !== undefined ? 'chmod' : 'chown';
   const why = 'Changing the owner, mode or time of a file in a later instruction stores the whole file again.';
-  if (!isCopy) return { ...common, kind, title: `Set owner and mode in the instruction that writes the files (${saves})`, why, diff: mergeDiff(first, second) };
+  const copy = copyParts(first);
+  if (!isCopy || copy === undefined || flags.length === 0) {
+    return { ...common, kind, title: `Set owner and mode in the instruction that writes the files (${saves})`, why, diff: mergeDiff(first, second, between) };
+  }
+  const run = runParts(second);
+  const rest = run?.commands.filter((command) => !/^(chown|chmod)\s[^;|&]*$/.test(command)) ?? [];
+  const kept = copy.flags.filter((flag) => !flags.some((other) => flag.split('=')[0] === other.split('=')[0]));
   return {
-    ...common, kind, title: `Set the ${kind === 'chown' ? 'owner' : 'mode'} while copying: ${flag} (${saves})`, why,
-    diff: [`-${first}`, `-${second}`, `+${first.replace(/^(COPY|ADD)\s+/, `$1 ${flag} `)}`],
+    ...common, kind, title: `Set the ${kind === 'chown' ? 'owner' : 'mode'} while copying: ${flags.join(' ')} (${saves})`, why,
+    diff: [
+      `-${first}`, ...(between.length > 0 ? [`+${copyLine({ ...copy, flags: [...flags, ...kept] })}`, ...between.map((line) => ` ${line}`), `-${second}`] : [`-${second}`, `+${copyLine({ ...copy, flags: [...flags, ...kept] })}`]),
+      ...(run === undefined ? [] : runLines('+', { flags: run.flags, commands: rest })),
+    ],
   };
-}
-
-function mergeDiff(first: string, second: string): string[] {
-  if (verbOf(first) !== 'RUN' || verbOf(second) !== 'RUN') return [` ${first}`, `-${second}`, `+# do this before the instruction above, or in its source`];
-  return [`-${first}`, `-${second}`, `+${first} \\`, `+ && ${commandOf(second)}`];
-}
-
-function commandOf(instruction: string): string {
-  return instruction.replace(/^RUN\s+/, '');
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeLayer, type MadeEntry } from '../../../test/layers/oracle.ts';
 import { adviseOn } from './advice.ts';
 import { stepsOf } from './report-instruction.ts';
@@ -23,14 +23,14 @@ test('public keys and certificates of the system are no secrets', () => {
 });
 
 test.each([
-  ['var/lib/apt/lists/x_Packages', 'RUN apt-get update', 'apt', '/var/cache/apt'],
-  ['root/.cache/pip/http/a', 'RUN pip install x', 'pip', '/root/.cache/pip'],
-  ['home/me/.npm/_cacache/content/a', 'RUN npm ci', 'npm', '/root/.npm'],
-])('the cache %s', (path, instruction, tool, mount) => {
+  ['var/lib/apt/lists/x_Packages', 'RUN apt-get update', 'apt', 'rm -rf /var/lib/apt/lists/* /var/cache/apt/*'],
+  ['root/.cache/pip/http/a', 'RUN pip install x', 'pip', 'rm -rf /root/.cache/pip'],
+  ['home/me/.npm/_cacache/content/a', 'RUN npm ci', 'npm', 'rm -rf /home/me/.npm/_cacache'],
+])('the cache %s', (path, instruction, tool, clean) => {
   const [item] = advise([instruction, [{ path, content: data(500_000) }]]);
   expect(item).toMatchObject({ kind: 'package-cache', savedBytes: 500_000, layers: [0] });
   expect(item?.title).toContain(tool);
-  expect(item?.diff).toContain(`+RUN --mount=type=cache,target=${mount} ${instruction.slice(4)} \\`);
+  expect(item?.diff).toEqual([`-${instruction}`, `+${instruction} \\`, `+ && ${clean}`]);
 });
 
 test('files removed by a later RUN are removed in the RUN that makes them', () => {
@@ -50,4 +50,30 @@ test('build tools, development files and copies of one content', () => {
   );
   expect(found.map((item) => [item.kind, item.savedBytes])).toEqual([['build-tools', 9e6], ['duplicates', 4e6], ['dockerignore', 301_000]]);
   expect(found[2]?.diff.slice(2).sort()).toEqual(['+**/*.pyc', '+**/.git']);
+});
+
+describe('changes of the Dockerfile', () => {
+  const big = (path: string, over: Partial<MadeEntry> = {}): MadeEntry => ({ path, content: data(2e6), ...over });
+  test.each<[title: string, steps: [string, MadeEntry[]][], diff: string[]]>([
+    ['what stands between two RUNs stays there', [['RUN make', [big('o')]], ['COPY x /x', [{ path: 'x', content: 'x' }]], ['RUN --mount=type=cache,target=/c rm /o', [{ path: '.wh.o' }]]],
+      ['-RUN make', '+RUN --mount=type=cache,target=/c make \\', '+ && rm /o', ' COPY x /x', '-RUN --mount=type=cache,target=/c rm /o']],
+    ['a heredoc is not merged', [['RUN <<EOF\nmake\nEOF', [big('o')]], ['RUN rm /o', [{ path: '.wh.o' }]]], [' RUN <<EOF\nmake\nEOF', '-RUN rm /o', '+# do this in the instruction that writes the files']],
+    ['a package that is copied, installed and removed is mounted', [['COPY p.deb /tmp/', [big('tmp/p.deb')]], ['RUN dpkg -i /tmp/p.deb && rm /tmp/p.deb', [{ path: 'tmp/.wh.p.deb' }]]],
+      ['-COPY p.deb /tmp/', '-RUN dpkg -i /tmp/p.deb && rm /tmp/p.deb', '+RUN --mount=type=bind,source=p.deb,target=/tmp/p.deb dpkg -i /tmp/p.deb']],
+    ['one file of many that is removed is ignored', [['COPY . /app', [big('app/test/data'), { path: 'app/a', content: 'a' }]], ['RUN rm -r /app/test', [{ path: 'app/.wh.test' }]]], ['--- .dockerignore', '+++ .dockerignore', '+test/data']],
+    ['what else a chown does stays', [['COPY --link --chown=0:0 a /a', [big('a')]], ['RUN chown -R 7:7 /a && chmod 755 /a && make', [big('a', { uid: 7 })]]],
+      ['-COPY --link --chown=0:0 a /a', '-RUN chown -R 7:7 /a && chmod 755 /a && make', '+COPY --chown=7:7 --chmod=755 --link a /a', '+RUN make']],
+    ['a copy of which nothing is seen goes', [['COPY a /a', [big('a')]], ['COPY b /a', [{ path: 'a', content: data(2e6, 'y') }]]], ['-COPY a /a', ' COPY b /a']],
+    ['a copy of which more is seen keeps the rest', [['COPY src /app', [big('app/a'), { path: 'app/b', content: 'b' }]], ['COPY a /app/a', [{ path: 'app/a', content: data(2e6, 'y') }]]], ['--- .dockerignore', '+++ .dockerignore', '+src/a']],
+  ])('%s', (_title, steps, diff) => {
+    expect(advise(...steps)[0]?.diff).toEqual(diff);
+  });
+
+  test('a secret in a copied folder is ignored, one of its own is mounted, one that was only given another mode is told once', () => {
+    const secret = (path: string, over: Partial<MadeEntry> = {}): MadeEntry => ({ path, content: 'key', ...over });
+    expect(advise(['COPY . /app', [secret('app/conf/.env')]])[0]?.diff.slice(0, 3)).toEqual(['--- .dockerignore', '+++ .dockerignore', '+conf/.env']);
+    expect(advise(['COPY id_rsa /root/.ssh/', [secret('root/.ssh/id_rsa')]])[0]?.diff).toEqual(['-COPY id_rsa /root/.ssh/', '+RUN --mount=type=secret,id=id_rsa,target=/root/.ssh/id_rsa <the command that needs it>']);
+    expect(advise(['COPY a /', [secret('root/.netrc')]], ['RUN chmod', [secret('root/.netrc', { mode: 0o600 })]]).filter((item) => item.kind === 'secret').map((item) => [item.severity, item.layers])).toEqual([['high', [1]]]);
+    expect(advise(['RUN a', [secret('root/.netrc')]], ['RUN b', [secret('root/.netrc', { content: 'other' })]])[0]?.title).toMatch(/was replaced by layer 1/);
+  });
 });
