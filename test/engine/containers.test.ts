@@ -192,6 +192,16 @@ describe('the state machine', () => {
   });
 });
 
+test('a link follows the names of both ends', async () => {
+  await engine.dockerOk('run', '-d', '--name', 'lank-db', image, 'sleep', '100');
+  await engine.dockerOk('create', '--name', 'lank-app', '--link', 'lank-db:mysql', image, 'cat', '/etc/hosts');
+  await engine.dockerOk('rename', 'lank-db', 'lank-data');
+  await engine.dockerOk('rename', 'lank-app', 'lank-shop');
+  expect(await engine.dockerOk('ps', '--filter', 'name=lank-data', '--no-trunc', '--format', '{{.Names}}')).toBe('lank-data,lank-shop/mysql');
+  expect(await engine.dockerOk('start', '-a', 'lank-shop')).toContain('mysql');
+  await engine.dockerOk('rm', '-f', 'lank-data', 'lank-shop');
+}, 20_000);
+
 describe('bad input', () => {
   test.each<[string, string, unknown, number, string]>([
     ['unknown image', '/containers/create', { Image: 'nope', Cmd: ['x'] }, 404, 'No such image: nope:latest'],

@@ -41,9 +41,27 @@ export async function listContainers(parts: Parts, options: ListOptions): Promis
     (ancestors === undefined || ancestors(record)) && matches(parts, record, filters));
   found = found.toSorted((a, b) => b.record.createdAtMs - a.record.createdAtMs);
   if (options.limit > 0) found = found.slice(0, options.limit);
-  const summaries = found.map((container) => summaryOf(parts, container));
+  const aliases = linkNames(parts);
+  const summaries = found.map((container) => {
+    const summary = summaryOf(parts, container);
+    const names = aliases.get(container.record.name);
+    return names === undefined ? summary : { ...summary, Names: [...summary.Names ?? [], ...names] };
+  });
   if (!options.size) return summaries;
   return Promise.all(summaries.map(async (summary, index) => ({ ...summary, ...(await sizeOf(parts, (found[index] as Container).record)) })));
+}
+
+/** By container, the names it has for those that link to it: `/app/db` (Docker's legacy links). */
+function linkNames({ store }: Parts): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { record } of store.all()) {
+    for (const link of record.hostConfig.Links ?? []) {
+      const [target = '', alias = ''] = link.split(':');
+      const name = target.replace(/^\//, '');
+      found.set(name, [...(found.get(name) ?? []), `/${record.name}/${alias.split('/').at(-1) ?? ''}`]);
+    }
+  }
+  return found;
 }
 
 /**

@@ -22,6 +22,22 @@ export function renameContainer(parts: Parts, container: Container, wish: string
       throw error;
     }
     parts.store.release(oldName, record.id);
+    await renameInLinks(parts, oldName, name);
     publish(parts, container, 'rename', { oldName: `/${oldName}` });
   });
+}
+
+/** Links name both ends: `/db:/app/alias`. */
+async function renameInLinks({ store }: Parts, oldName: string, name: string): Promise<void> {
+  for (const other of store.all()) {
+    const { hostConfig } = other.record;
+    const links = hostConfig.Links?.map((link) => {
+      const [target = '', alias = ''] = link.split(':');
+      const [, owner = '', last = ''] = alias.split('/');
+      return `${target === `/${oldName}` ? `/${name}` : target}:/${owner === oldName ? name : owner}/${last}`;
+    });
+    if (!links || links.join() === hostConfig.Links?.join()) continue;
+    other.record.hostConfig = { ...hostConfig, Links: links };
+    await store.save(other);
+  }
 }

@@ -29,8 +29,9 @@ export function startContainer(parts: Parts, container: Container, cause = 'star
     if (record.state === 'running') return false;
     if (record.state === 'removing' || record.state === 'dead') throw new Conflict('container is marked for removal and cannot be started');
     container.cancelRestart?.();
+    let startedAtMs = 0;
     try {
-      await launch(parts, container);
+      startedAtMs = await launch(parts, container);
     } catch (error) {
       const { exitCode, failure } = startFailure(error, record.args[0] ?? '');
       record.exitCode = exitCode;
@@ -41,9 +42,8 @@ export function startContainer(parts: Parts, container: Container, cause = 'star
       if (record.hostConfig.AutoRemove) container.removeSoon?.();
       throw failure;
     }
-    const nowMs = Date.now();
-    Object.assign(record, { exitCode: 0, error: '', oomKilled: false, startedAtMs: nowMs, manuallyStopped: false, bootId: parts.machine.bootId });
-    move(record, 'running', cause, nowMs);
+    Object.assign(record, { exitCode: 0, error: '', oomKilled: false, startedAtMs, manuallyStopped: false, bootId: parts.machine.bootId });
+    move(record, 'running', cause, startedAtMs);
     await parts.store.save(container);
     publish(parts, container, 'start');
     container.tell('start', { exitCode: 0 });
@@ -52,7 +52,8 @@ export function startContainer(parts: Parts, container: Container, cause = 'star
   });
 }
 
-async function launch(parts: Parts, container: Container): Promise<void> {
+/** @returns when its process began, in ms: nothing it says is older (clients read logs from there on) */
+async function launch(parts: Parts, container: Container): Promise<number> {
   const { folders, machine, snapshots } = parts;
   const { record } = container;
   const { id, config, hostConfig } = record;
@@ -94,15 +95,17 @@ async function launch(parts: Parts, container: Container): Promise<void> {
   }).finally(() => output?.forEach((fd) => closeSync(fd)));
   record.pid = pid;
   record.pidStartTicks = startTicks(pid) ?? '';
+  const startedAtMs = Date.now();
   await Promise.all([runtimeStart(machine.runtime, id), keepFilter(id)]);
   undo.move();
+  return startedAtMs;
 }
 
 function namespacesOf({ store }: Parts, record: ContainerRecord): NamespaceWish {
   const { hostConfig } = record;
   const join = (mode: string, kind: string): string => {
     const other = store.find(mode.slice('container:'.length)).record;
-    if (!isUp(other)) throw new Conflict(kind === 'net' ? `cannot join network of a non running container: ${other.id}` : `cannot join the ${kind} namespace of a non running container: container ${other.name} is ${other.state}`);
+    if (!isUp(other)) throw kind === 'net' ? new Conflict(`cannot join network of a non running container: ${other.id}`) : new System(`failed to join ${kind.toUpperCase()} namespace: container ${other.id} is not running`);
     return `/proc/${other.pid}/ns/${kind}`;
   };
   const of = (mode: string | undefined, kind: string): string => (mode === 'host' ? 'host' : mode?.startsWith('container:') ? join(mode, kind) : 'new');
