@@ -8,10 +8,12 @@ import { historyOf } from '../../engine/layers/tree-history.ts';
 import { listRows, readRows, type RowList } from '../../engine/layers/tree-rows.ts';
 import { makeView, sourceOf, type Scope, type View } from '../../engine/layers/tree-view.ts';
 import { findPath, MARK, unionName, unionPath } from '../../engine/layers/tree.ts';
+import { withinTime } from './within-time.ts';
 import type { ExplorerImage, PathEvent, PlaceQuery, Row, RowsQuery, SizeNode, WasteItem } from '../contract/layers.ts';
 
 const KEPT_VIEWS = 6;
 const MAX_TOGGLED_KEY = 10_000;
+const PATTERN_LIMIT_MS = 2000; // of half a million names a sane expression takes 50
 
 export interface Located { path: string; bytePath: string; offset: number; sizeBytes: number; kind: number }
 
@@ -48,7 +50,8 @@ export function createSession(analysis: Analysis): Session {
   const listOf = ({ layer, scope, ...query }: Omit<PlaceQuery, 'session' | 'node'>): RowList => {
     const key = query.toggled.length > MAX_TOGGLED_KEY ? undefined : JSON.stringify([layer, scope, query]);
     if (key !== undefined && lastList?.key === key) return lastList.list;
-    const list = listRows(viewOf(layer, scope), query as never);
+    const view = viewOf(layer, scope);
+    const list = query.filter.mode === 'regex' || query.filter.mode === 'glob' ? withinTime(() => listRows(view, query as never), PATTERN_LIMIT_MS) : listRows(view, query as never);
     if (key !== undefined) lastList = { key, list };
     return list;
   };

@@ -30,7 +30,7 @@ export function DropAnywhere() {
   return (
     <>
       <Dropzone.FullScreen active={file === undefined} multiple={false} onDrop={([dropped]) => dropped && void open(dropped)}>
-        <Group justify="center" gap="md" mih={260} style={{ pointerEvents: 'none' }}><IconFileImport size={44} stroke={1.4} aria-hidden /><Text fw={600} size="lg">{t('layers:dropHere')}</Text></Group>
+        <Group justify="center" gap="md" mih="80vh" style={{ pointerEvents: 'none' }}><IconFileImport size={44} stroke={1.4} aria-hidden /><Text fw={600} size="lg">{t('layers:dropHere')}</Text></Group>
       </Dropzone.FullScreen>
       <Modal opened={file !== undefined} onClose={() => file?.controller.abort()} title={file?.name} closeButtonProps={{ 'aria-label': t('cancel') }}><OpeningState id={file?.name ?? ''} /></Modal>
     </>

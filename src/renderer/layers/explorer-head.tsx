@@ -1,5 +1,5 @@
 // The figures of an image and the ways to look at it.
-import { Badge, Button, Group, Menu, RingProgress, SegmentedControl, Text } from '@mantine/core';
+import { Alert, Badge, Button, Group, Menu, RingProgress, SegmentedControl, Text } from '@mantine/core';
 import { IconAlertTriangle, IconDownload, IconFileTypeHtml, IconGitCompare, IconJson } from '@tabler/icons-react';
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,6 +24,8 @@ export const ExplorerHead = memo(function ExplorerHead({ image, tab, onTab }: { 
   const isWhole = !image.layers.some((layer) => layer.isAbsent);
   const counts: Partial<Record<Tab, number>> = isComparison ? {} : { waste: image.wasteCount, advice: image.advice.length };
   return (
+    <>
+    {broken > 0 && <Alert color="red" py={6} icon={<IconAlertTriangle size={16} />}><Text size="sm">{t('layers:incomplete', { count: broken })}</Text></Alert>}
     <Group justify="space-between" wrap="wrap" gap="sm">
       {!isComparison && (
         <Group gap="lg" wrap="nowrap">
@@ -37,12 +39,12 @@ export const ExplorerHead = memo(function ExplorerHead({ image, tab, onTab }: { 
           {isWhole && <Figure label={t('layers:duplicates')} value={formatBytes(totals.duplicateContentBytes)} />}
         </Group>
       )}
-      {broken > 0 && <Badge color="red" variant="light" size="lg" tt="none" leftSection={<IconAlertTriangle size={13} />} style={{ maxWidth: '100%' }}>{t('layers:incomplete', { count: broken })}</Badge>}
       <Group gap="xs" wrap="nowrap" ml="auto">
         <SegmentedControl size="sm" aria-label={t('layers:views')} value={tab} onChange={(next) => onTab(next as Tab)}
           data={tabs.map((value) => ({ value, label: <Group gap={5} wrap="nowrap">{t(`layers:tabs.${value}`)}{(counts[value] ?? 0) > 0 && <Text span size="xs" c="var(--gantry-subtle)" className="numeric">{counts[value]}</Text>}</Group> }))} />
       </Group>
     </Group>
+    </>
   );
 });
 

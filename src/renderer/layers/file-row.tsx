@@ -26,7 +26,7 @@ export const FileRow = memo(function FileRow({ row, index, top, isSelected, onSe
       onClick={() => onSelect(row.id, index)} onDoubleClick={() => row.hasChildren && onToggle(row.id)}
     >
       <span className={classes.mark} style={colour === undefined ? undefined : { background: `color-mix(in srgb, ${colour} 22%, transparent)`, color: ink(MARK_COLOURS[mark]) }} title={colour === undefined ? undefined : t(`layers:marks.${mark}`)}>{kind === 'dir' && mark === 'unchanged' ? '' : MARK_LETTERS[mark]}</span>
-      <span className={classes.name} style={{ paddingLeft: Math.min(row.depth, 40) * 15 }}>
+      <span className={classes.name} style={{ paddingLeft: `min(${row.depth * 15}px, 45%)` }}>
         <span role="presentation" className={classes.twist} data-open={row.isOpen} onClick={(event) => { event.stopPropagation(); if (row.hasChildren) onToggle(row.id); }}>{row.hasChildren && <IconChevronRight size={13} />}</span>
         <Icon size={15} stroke={1.6} style={{ flex: 'none', color: kind === 'dir' ? 'var(--mantine-primary-color-filled)' : 'var(--gantry-subtle)' }} aria-hidden />
         <span title={row.name.length + row.link.length > LONG ? visible(row.link === '' ? row.name : `${row.name} → ${row.link}`) : undefined}>{visible(row.name)}{row.link !== '' && !row.isHardlink && <span style={{ color: 'var(--gantry-subtle)' }}> → {visible(row.link)}</span>}</span>

@@ -78,7 +78,7 @@ export function FileTree({ session, state, dispatch, isComparison, isPartial, ch
         ))}</div>
       {error && !isBadPattern ? <FailureNote title={t('layers:failed')} error={error} /> : isLoading ? <LoadingRows /> : (
         <div ref={scroller} className={classes.tree} role="tree" tabIndex={0} aria-label={t('layers:tree')} {...(state.selected === undefined ? {} : { 'aria-activedescendant': `row-${state.selected}` })} onKeyDown={onKeyDown}>
-          {length === 0 && <Center p="xl"><Text c="var(--gantry-subtle)" size="sm">{t(isPartial && !state.filter.pattern ? 'layers:registry.unread' : state.scope === 'layer' && !state.filter.pattern ? 'layers:nothingHere' : 'layers:noMatch')}</Text></Center>}
+          {length === 0 && <Center p="xl"><Text c="var(--gantry-subtle)" size="sm">{t(isPartial && !state.filter.pattern ? 'layers:registry.unread' : state.filter.pattern || state.filter.marks?.length || state.filter.kinds?.length || state.filter.minBytes ? 'layers:noMatch' : state.scope === 'layer' ? 'layers:nothingHere' : 'layers:noFiles')}</Text></Center>}
           <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
             {items.map((item) => {
               const row = rowAt(item.index);

@@ -7,7 +7,7 @@ import { KINDS, type RowFilter } from '../../main/contract/layers.ts';
 import { formatBytes } from '../ui/format.ts';
 import type { ExplorerAction, ExplorerState } from './explorer-state.ts';
 import classes from './layers.module.css';
-import { CHANGES, MARK_COLOURS, markNumber } from './marks.ts';
+import { CHANGES, ink, MARK_COLOURS, markNumber } from './marks.ts';
 
 const MODES = ['text', 'glob', 'regex'] as const;
 
@@ -30,6 +30,7 @@ export function TreeToolbar({ state, dispatch, matchCount, error, isComparison }
           <ActionIcon aria-label={t(state.isAllOpen ? 'layers:closeAll' : 'layers:openAll')} onClick={() => dispatch({ type: 'openAll', isAllOpen: !state.isAllOpen })}>{state.isAllOpen ? <IconArrowsMinimize size={16} /> : <IconArrowsMaximize size={16} />}</ActionIcon>
         </Tooltip>
       </Group>
+      {error !== undefined && <Text size="xs" c={ink('red')} mt={4} role="alert" style={{ overflowWrap: 'anywhere' }}>{error}</Text>}
       <Group gap={5} mt={7} wrap="nowrap" style={{ overflowX: 'auto', scrollbarWidth: 'none' }}>
         {CHANGES.map((mark) => {
           const number = markNumber(mark);

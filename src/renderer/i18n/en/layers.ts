@@ -56,6 +56,7 @@ export default {
   closeAll: 'Close all folders',
   tree: 'Files',
   columns: { name: 'Name', files: 'Share · files', size: 'Size' },
+  noFiles: 'There are no files.',
   nothingHere: 'This layer changes no file.',
   noMatch: 'Nothing matches.',
   marks: { through: 'on the way', unchanged: 'stored again', added: 'added', removed: 'removed', content: 'changed', metadata: 'metadata', type: 'type', link: 'link' },

@@ -56,6 +56,7 @@ export default {
   closeAll: '收起所有文件夹',
   tree: '文件',
   columns: { name: '名称', files: '占比 · 文件数', size: '大小' },
+  noFiles: '没有文件。',
   nothingHere: '此层没有改动任何文件。',
   noMatch: '没有匹配项。',
   marks: { through: '途经', unchanged: '重复存储', added: '新增', removed: '删除', content: '修改', metadata: '元数据', type: '类型', link: '链接' },
