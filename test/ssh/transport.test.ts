@@ -1,7 +1,6 @@
 // Streams over one SSH connection: forwarding and its fall-backs, MaxSessions, many requests, a server that dies, a network
 // that swallows packets. Each session here is what a host of the app holds.
 
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { createServer as createTcp } from 'node:net';
@@ -12,6 +11,7 @@ import { findEngine } from '../../src/main/hosts/ssh/engine-route.ts';
 import { openSession, type HostSession, type SessionStatus } from '../../src/main/hosts/ssh/session.ts';
 import type { RemoteProcess } from '../../src/main/hosts/ssh/connection.ts';
 import { makeHome, open, serve, type Home } from './fixture.ts';
+import { makeLink } from './link.ts';
 import { makeKey, startSshd, USER, type Sshd, type SshdOptions } from './sshd.ts';
 
 let home: Home;
@@ -210,19 +210,33 @@ test('a socket that answers garbage, or nothing, is no engine', async () => {
 });
 
 test('packets are swallowed: noticed, and healed when they flow again', async () => {
-  const run = (command: string): string => execFileSync('sh', ['-c', command], { encoding: 'utf8' });
-  const name = `gssh${process.pid % 10000}`;
-  run(`ip netns add ${name} && ip link add ${name} type veth peer name eth0 netns ${name} && ip addr add 10.254.77.1/30 dev ${name} && ip link set ${name} up && ip -n ${name} addr add 10.254.77.2/30 dev eth0 && ip -n ${name} link set eth0 up && ip -n ${name} link set lo up`);
-  cleanup.push({ async [Symbol.asyncDispose]() { run(`ip netns del ${name}; ip link del ${name} 2>/dev/null || true`); } });
-  await server({ listen: '10.254.77.2', prefix: ['ip', 'netns', 'exec', name] });
+  const link = makeLink();
+  cleanup.push({ async [Symbol.asyncDispose]() { link[Symbol.dispose](); } });
+  await server({ listen: link.address, prefix: link.prefix });
   const path = await engine((_request, response) => response.end('"ok"'));
   const statuses: SessionStatus[] = [];
   const { client } = await session(path, statuses);
   expect(await client.json('GET', '/x')).toBe('ok');
-  run(`ip netns exec ${name} nft 'add table inet swallow; add chain inet swallow in { type filter hook input priority 0; policy drop; }'`);
+  link.cut();
   const lost = await reached(statuses, 'reconnecting');
   expect(lost.problem).toMatchObject({ code: 'connection-lost', message: expect.stringContaining('does not answer any more') });
-  run(`ip netns exec ${name} nft delete table inet swallow`);
+  link.mend();
   await reached(statuses, 'connected');
   expect(await client.json('GET', '/x')).toBe('ok');
+}, 40_000);
+
+test('half open: the server forgot the connection while nobody was listening', async () => {
+  const link = makeLink();
+  cleanup.push({ async [Symbol.asyncDispose]() { link[Symbol.dispose](); } });
+  const sshd = await server({ listen: link.address, prefix: link.prefix });
+  const path = await engine((_request, response) => response.end('"ok"'));
+  const statuses: SessionStatus[] = [];
+  const { client } = await session(path, statuses);
+  link.cut();
+  // Its last words (FIN, RST) are swallowed too: this side still believes in the connection.
+  await sshd.kill();
+  link.mend();
+  await sshd.start();
+  expect(await client.json('GET', '/x').catch(async () => { await reached(statuses, 'connected'); return client.json('GET', '/x'); })).toBe('ok');
+  expect(sshd.log().match(/Accepted publickey/g)).toHaveLength(2);
 }, 40_000);
