@@ -35,7 +35,7 @@ export interface DoctorStep { step: ConnectionStep; state: 'ok' | 'failed' | 'sk
 export type DoctorEvent = { kind: 'step'; step: DoctorStep } | { kind: 'report'; text: string };
 
 /** Progress of a copy or an installation; the last one has `done`. */
-export interface RemoteProgress { phase: string; detail: string; bytes?: number; totalBytes?: number; done?: boolean }
+export interface RemoteProgress { phase: string; detail: string; bytes?: number; totalBytes?: number; /** layers that stayed at home, because the other side has them */ layersKept?: number; done?: boolean }
 
 export type TerminalEvent = { kind: 'opened'; id: string } | { kind: 'data'; data: string } | { kind: 'exit'; code: number | undefined };
 

@@ -30,7 +30,7 @@ export async function* copyImage(from: DockerClient, to: DockerClient, reference
       yield* send(from, to, reference, image, present, signal);
     } catch (error) {
       if (present.size === 0 || signal?.aborted) throw error;
-      yield { phase: 'send', detail: 'the other side wants all layers' };
+      yield { phase: 'send-all', detail: '' };
       yield* send(from, to, reference, image, new Set(), signal);
     }
   } else {
@@ -58,7 +58,7 @@ async function* send(from: DockerClient, to: DockerClient, reference: string, im
   try {
     for (let last = -1; !isLoaded;) {
       const bytes = counter.bytes + left.bytes;
-      if (bytes !== last) yield { phase: 'send', detail: left.entries > 0 ? `${left.entries} layers are there already` : '', bytes, totalBytes: Math.max(totalBytes, bytes) };
+      if (bytes !== last) yield { phase: 'send', detail: '', ...(left.entries > 0 ? { layersKept: left.entries } : {}), bytes, totalBytes: Math.max(totalBytes, bytes) };
       last = bytes;
       await Promise.race([loading, new Promise((resolve) => setTimeout(resolve, PROGRESS_MS))]);
     }

@@ -46,7 +46,7 @@ export async function* copyVolume(from: DockerClient, to: DockerClient, volume: 
   for await (const _chunk of arrived.through(await writer.read()));
   if (arrived.digest() !== sent.digest()) throw new System(`the copy of volume ${volume} differs from the original; was something writing to it?`);
   isWhole = true;
-  yield { phase: 'done', detail: `${sent.files} files, ${sent.digest().slice(0, 12)}`, bytes: sent.bytes, done: true };
+  yield { phase: 'done', detail: `sha256:${sent.digest().slice(0, 12)}`, bytes: sent.bytes, done: true };
 }
 
 async function find(client: DockerClient, name: string, signal: AbortSignal | undefined): Promise<Volume | undefined> {
@@ -58,7 +58,7 @@ async function find(client: DockerClient, name: string, signal: AbortSignal | un
   }
 }
 
-interface Listing { bytes: number; files: number; through(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer>; digest(): string }
+interface Listing { bytes: number; through(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer>; digest(): string }
 
 /** What a tar stream holds, independent of the order of its entries. */
 function createListing(): Listing {
@@ -67,7 +67,6 @@ function createListing(): Listing {
   const reader = createTarReader({ onEntry: (entry) => { lines.push(lineOf(entry)); } });
   const self: Listing = {
     bytes: 0,
-    get files() { return lines.length; },
     async *through(source) {
       for await (const chunk of source) {
         self.bytes += chunk.length;

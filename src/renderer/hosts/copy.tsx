@@ -71,10 +71,10 @@ function startCopy(cargo: Cargo, wish: Wish): void {
   const run = (name: string, work: (task: TaskHandle) => Promise<AsyncIterable<RemoteProgress>>): void => {
     void runTask({ title: i18n.t('hosts:copy.task', { name, to: wish.to.name }), host: wish.to.name }, async (task) => {
       const beganMs = performance.now();
-      for await (const { phase, detail, bytes, totalBytes } of await work(task)) {
+      for await (const { phase, detail, bytes, totalBytes, layersKept } of await work(task)) {
         const seconds = (performance.now() - beganMs) / 1000;
         task.update({
-          status: [i18n.t(`hosts:copy.phase.${phase}`, { defaultValue: phase }), detail].filter(Boolean).join(' · '),
+          status: [i18n.t(`hosts:copy.phase.${phase}`, { defaultValue: phase }), layersKept === undefined ? detail : i18n.t('hosts:copy.kept', { count: layersKept })].filter(Boolean).join(' · '),
           ...(bytes === undefined ? {} : { current: bytes, bytesPerSecond: seconds > 0.2 ? bytes / seconds : 0 }), ...(totalBytes === undefined ? {} : { total: totalBytes }),
         });
       }

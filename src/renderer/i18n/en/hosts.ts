@@ -67,10 +67,11 @@ export default {
       volume: 'Every file is compared at the end. Stop what writes to the volume first, or the copy may not be consistent.',
       container: 'A running container is stopped first, and the original stays on its host, stopped. Should the move fail, it is started again and nothing is left on the other host but the image.',
     },
+    kept_one: 'one layer is there already', kept_other: '{{count}} layers are there already',
     submit: { images: 'Copy', volume: 'Copy', container: 'Move' },
     task: 'Copy {{name}} to {{to}}', done: '{{name}} is on {{to}}',
     phase: {
-      compare: 'Comparing', send: 'Sending', check: 'Checking', done: 'Done', stop: 'Stopping', network: 'Making network', create: 'Creating', start: 'Starting',
+      compare: 'Comparing', send: 'Sending', 'send-all': 'Sending all layers', 'image-send-all': 'Image: sending all layers', check: 'Checking', done: 'Done', stop: 'Stopping', network: 'Making network', create: 'Creating', start: 'Starting',
       'image-compare': 'Image: comparing', 'image-send': 'Image: sending', 'image-check': 'Image: checking', 'image-done': 'Image: done',
       'volume-compare': 'Volume: looking', 'volume-send': 'Volume: sending', 'volume-check': 'Volume: checking', 'volume-done': 'Volume: done',
     },

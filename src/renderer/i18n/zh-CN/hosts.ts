@@ -68,10 +68,11 @@ export default {
       volume: '最后逐个文件比较。请先停止写入此卷的程序，否则副本可能不一致。',
       container: '正在运行的容器会先停止，原容器留在原主机上，处于停止状态。如果迁移失败，它会重新启动，对方主机上除镜像外不留任何东西。',
     },
+    kept_one: '对方已有 {{count}} 层', kept_other: '对方已有 {{count}} 层',
     submit: { images: '复制', volume: '复制', container: '迁移' },
     task: '复制 {{name}} 到 {{to}}', done: '{{name}} 已在 {{to}} 上',
     phase: {
-      compare: '正在比较', send: '正在发送', check: '正在检查', done: '完成', stop: '正在停止', network: '正在创建网络', create: '正在创建', start: '正在启动',
+      compare: '正在比较', send: '正在发送', 'send-all': '正在发送所有层', 'image-send-all': '镜像：发送所有层', check: '正在检查', done: '完成', stop: '正在停止', network: '正在创建网络', create: '正在创建', start: '正在启动',
       'image-compare': '镜像：比较', 'image-send': '镜像：发送', 'image-check': '镜像：检查', 'image-done': '镜像：完成',
       'volume-compare': '卷：查看', 'volume-send': '卷：发送', 'volume-check': '卷：检查', 'volume-done': '卷：完成',
     },
