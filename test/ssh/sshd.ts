@@ -2,7 +2,7 @@
 // Passwords need /etc/shadow: the server runs in a mount namespace of its own with copies bound over the machine's files.
 
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync, appendFileSync, copyFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync, appendFileSync, copyFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +28,8 @@ export interface SshdOptions {
   /** Command put before sshd, such as `ip netns exec NAME`. */
   prefix?: string[];
   listen?: string;
+  /** Programs that this machine is not to have. */
+  hide?: string[];
 }
 
 export const USER = 'gantry-test';
@@ -91,7 +93,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
         rmSync(join(folder, 'host_key'), { force: true });
         self.hostKey = makeKey(folder, 'host_key').publicKey.split(' ').slice(0, 2).join(' ');
       }
-      const binds = ['passwd', 'shadow', 'group'].map((file) => `mount --bind ${folder}/${file} /etc/${file}`).join(' && ');
+      const hidden = (options.hide ?? []).flatMap((name) => ['/bin', '/usr/bin', '/usr/local/bin'].map((place) => join(place, name))).filter((path) => existsSync(path));
+      const binds = [...['passwd', 'shadow', 'group'].map((file) => `mount --bind ${folder}/${file} /etc/${file}`), ...hidden.map((path) => `mount --bind /dev/null ${path}`)].join(' && ');
       const argv = [...options.prefix ?? [], 'unshare', '-m', '-p', '-f', '--kill-child=SIGKILL', 'sh', '-c', `${binds} && exec /usr/sbin/sshd -D -e -f ${config}`];
       child = spawn(argv[0]!, argv.slice(1), { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
       child.stderr!.on('data', (chunk: Buffer) => { log += chunk.toString('utf8'); });
