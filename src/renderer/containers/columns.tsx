@@ -11,15 +11,18 @@ import { StateBadge } from './state-badge.tsx';
 
 const HEALTH_COLOURS = { healthy: 'teal', unhealthy: 'red', starting: 'yellow' };
 
+/** Where all columns do not fit, those that change all the time give way: whose machine it is and what runs stays. */
+const NARROW = 1040;
+
 export function columnsOf(t: TFunction): Column<Container>[] {
   return [
     { id: 'name', label: t('containers:columns.name'), width: 'minmax(120px, 2fr)', sortBy: nameOf, render: (item) => <Text size="sm" fw={560} truncate>{nameOf(item)}</Text> },
     { id: 'state', label: t('containers:columns.state'), width: '158px', sortBy: (item) => item.row.State, render: (item) => <State item={item} t={t} /> },
-    { id: 'cpu', label: t('containers:columns.cpu'), width: '116px', render: (item) => <UsageCell item={item} of="cpu" /> },
-    { id: 'memory', label: t('containers:columns.memory'), width: '132px', render: (item) => <UsageCell item={item} of="memory" /> },
+    { id: 'cpu', hideBelow: NARROW, label: t('containers:columns.cpu'), width: '116px', render: (item) => <UsageCell item={item} of="cpu" /> },
+    { id: 'memory', hideBelow: NARROW, label: t('containers:columns.memory'), width: '132px', render: (item) => <UsageCell item={item} of="memory" /> },
     { id: 'ports', label: t('containers:columns.ports'), width: 'minmax(124px, 1fr)', render: (item) => <Ports item={item} /> },
     { id: 'image', label: t('containers:columns.image'), width: 'minmax(96px, 1.4fr)', sortBy: (item) => item.row.Image, render: (item) => item.row.Image },
-    { id: 'uptime', label: t('containers:columns.status'), width: 'minmax(108px, 1fr)', sortBy: (item) => item.row.SinceMs ?? item.row.Created * 1000, render: (item) => <Text size="sm" c="var(--gantry-subtle)" truncate className="numeric"><Since row={item.row} /></Text> },
+    { id: 'uptime', hideBelow: NARROW, label: t('containers:columns.status'), width: 'minmax(108px, 1fr)', sortBy: (item) => item.row.SinceMs ?? item.row.Created * 1000, render: (item) => <Text size="sm" c="var(--gantry-subtle)" truncate className="numeric"><Since row={item.row} /></Text> },
     { id: 'host', label: t('containers:columns.host'), width: '88px', sortBy: (item) => item.host.name, render: (item) => <HostBadge host={item.host} /> },
     { id: 'actions', label: '', width: '62px', render: (item) => <RowTools item={item} /> },
   ];

@@ -1,5 +1,5 @@
 // The settings of one host, for a new one and for one that exists.
-import { Button, ColorSwatch, Group, NumberInput, Radio, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Radio, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { HostConfig, HostSummary } from '../../main/contract/hosts.ts';
@@ -49,7 +49,7 @@ export function HostForm({ config, submitLabel, onSubmit, onCancel }: { config?:
         {draft.kind === 'unix' && text('socketPath', { required: true, placeholder: '/var/run/docker.sock', autofocus: true })}
         {text('name', { placeholder: draft.hostname })}
         <Radio.Group label={t('hosts:form.colour')} value={draft.colour} onChange={(colour) => set({ colour })}>
-          <Group gap={8} mt={4}>{COLOURS.map((colour) => <Radio key={colour} value={colour} size="xs" aria-label={colour} label={<ColorSwatch size={16} color={`var(--mantine-color-${colour}-6)`} withShadow={false} />} />)}</Group>
+          <Group gap={10} mt={6}>{COLOURS.map((colour) => <Radio key={colour} value={colour} color={`${colour}.6`} aria-label={t(`hosts:colour.${colour}`)} title={t(`hosts:colour.${colour}`)} styles={{ radio: { backgroundColor: `var(--mantine-color-${colour}-6)`, borderColor: `var(--mantine-color-${colour}-6)` } }} />)}</Group>
         </Radio.Group>
         {failure && <Text size="sm" c="red" role="alert">{failure}</Text>}
         <Group justify="flex-end"><Button variant="default" onClick={onCancel}>{t('cancel')}</Button><Button type="submit" loading={isBusy}>{submitLabel}</Button></Group>

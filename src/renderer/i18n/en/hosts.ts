@@ -31,6 +31,7 @@ export default {
     tls: 'TLS', caPath: 'Certificate authority (ca.pem)', certPath: 'Client certificate (cert.pem)', keyPath: 'Client key (key.pem)', verify: 'Check the server’s certificate',
     noTls: 'Without TLS everyone on the network can control this engine, and with it the machine.', fromConfig: 'Settings of “{{alias}}” in ~/.ssh/config apply; fields given here come first.',
   },
+  colour: { blue: 'Blue', teal: 'Teal', green: 'Green', yellow: 'Yellow', orange: 'Orange', red: 'Red', pink: 'Pink', grape: 'Grape', violet: 'Violet', cyan: 'Cyan' },
   failed: { read: 'The settings cannot be read', add: 'The host was not added', save: 'The host was not changed', remove: 'The host was not removed' },
   ask: {
     title: { 'host-key': 'Is this the right machine?', passphrase: 'Passphrase of a key', password: 'Password for {{host}}' },

@@ -24,6 +24,7 @@ export default {
     tls: 'TLS', caPath: '证书颁发机构 (ca.pem)', certPath: '客户端证书 (cert.pem)', keyPath: '客户端密钥 (key.pem)', verify: '检查服务器证书',
     noTls: '没有 TLS 时，网络上的任何人都能控制这个引擎，进而控制整台机器。', fromConfig: '采用 ~/.ssh/config 中“{{alias}}”的设置；此处填写的内容优先。',
   },
+  colour: { blue: '蓝色', teal: '青绿色', green: '绿色', yellow: '黄色', orange: '橙色', red: '红色', pink: '粉色', grape: '紫红色', violet: '紫色', cyan: '青色' },
   failed: { read: '无法读取设置', add: '未能添加主机', save: '未能修改主机', remove: '未能移除主机' },
   ask: {
     title: { 'host-key': '这是正确的机器吗？', passphrase: '密钥口令', password: '{{host}} 的密码' },
