@@ -42,7 +42,7 @@ export interface EngineOptions {
   /** mounts, sockets, runtime state; gone after a reboot */
   runRoot: string;
   log: Log;
-  /** proxies (HTTP_PROXY…) and DOCKER_CONFIG are looked up here */
+  /** proxies (HTTP_PROXY…), DOCKER_CONFIG and ROOTLESSKIT_STATE_DIR are looked up here */
   environment?: Record<string, string | undefined>;
 }
 
@@ -66,7 +66,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const all = () => containers?.parts.store.all() ?? [];
   const isRootless = isInUserNamespace();
   const images = undo.use(await openImages({ dataRoot, environment: options.environment ?? {}, isRootless, events, log, users: () => imageUsers(all()), chainsInUse: () => builder?.roots() ?? [] }));
-  const networks = undo.use(await openNetworks({ dataRoot, runRoot, events, log, users: () => networkUsers(containers?.parts) }));
+  const networks = undo.use(await openNetworks({ dataRoot, runRoot, events, log, rootlesskitState: options.environment?.['ROOTLESSKIT_STATE_DIR'], users: () => networkUsers(containers?.parts) }));
   const volumes = await openVolumes({ dataRoot, runRoot, events, log, users: () => volumeUsers(all()), pluginFolders: [join(runRoot, 'plugins'), '/run/docker/plugins', '/etc/docker/plugins', '/usr/lib/docker/plugins'] });
   containers = undo.use(await openContainers({ dataRoot, runRoot, events, log, environment: options.environment ?? {}, images: images.images, snapshots: images.snapshots, networks: networks.forContainers, volumes: volumes.forContainers }));
   const { parts, machine, runStep, counts } = containers;

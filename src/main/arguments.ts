@@ -49,5 +49,5 @@ function parse(argv: string[]) {
 
 /** An ordinary user's engine runs in its own user and network namespace (rootlesskit(1)). */
 function rootless(daemon: string[]): string[] {
-  return ['rootlesskit', '--net=slirp4netns', '--mtu=65520', '--disable-host-loopback', '--copy-up=/etc', '--copy-up=/run', '--propagation=rslave', ...daemon];
+  return ['rootlesskit', '--net=slirp4netns', '--mtu=65520', '--port-driver=builtin', '--disable-host-loopback', '--copy-up=/etc', '--copy-up=/run', '--propagation=rslave', ...daemon];
 }

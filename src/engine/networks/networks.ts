@@ -15,6 +15,7 @@ import { networkSettings } from './inspect.ts';
 import { createMembership, type Membership } from './membership.ts';
 import { createNameService } from './name-service.ts';
 import { sweepNamespaces } from './namespace.ts';
+import { createParentPorts } from './parent-ports.ts';
 import { ensureParent, removeParent } from './parent.ts';
 import { checkWish, networkMode, wishedNetworks } from './plan.ts';
 import { portWishes } from './published-ports.ts';
@@ -30,6 +31,8 @@ export interface NetworksOptions {
   runRoot: string;
   events: EventBus;
   users: () => NetworkUsers;
+  /** state folder of the rootlesskit that the engine runs in */
+  rootlesskitState?: string | undefined;
   log: Log;
 }
 
@@ -50,7 +53,7 @@ export interface Networks extends AsyncDisposable, Membership {
 const LINGER_MS = 2000;
 
 /** @throws System when the data root cannot be used */
-export async function openNetworks({ dataRoot, runRoot, events, users, log }: NetworksOptions): Promise<Networks> {
+export async function openNetworks({ dataRoot, runRoot, events, users, rootlesskitState, log }: NetworksOptions): Promise<Networks> {
   const owner = await ownKernelNames(runRoot);
   const netnsFolder = join(runRoot, 'netns');
   await mkdir(netnsFolder, { recursive: true, mode: 0o711 });
@@ -60,7 +63,7 @@ export async function openNetworks({ dataRoot, runRoot, events, users, log }: Ne
   const names = createNameService({
     sandboxes: { [Symbol.iterator]: () => sandboxes.values()[Symbol.iterator]() }, recordOf: (id) => store.byId(id), isInternal: (id) => store.byId(id)?.internal ?? false,
   }, log);
-  const relays = createRelays(log);
+  const relays = createRelays(log, rootlesskitState === undefined ? undefined : createParentPorts(rootlesskitState, log));
   const needs: AttachNeeds = { store, sandboxes, topology, relays, names, users, netnsFolder, log };
   const locks = keyedLocks();
   const membership = createMembership(needs, events);

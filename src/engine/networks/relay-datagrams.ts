@@ -3,6 +3,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { PortTarget } from './firewall.ts';
+import type { Listener } from './relay.ts';
 
 interface Flow { socket: Socket; lastMs: number }
 
@@ -11,7 +12,7 @@ const LOOK_MS = 15_000;
 const MAX_FLOWS = 1024; // of one port; the one that was silent longest makes room
 
 /** @throws errors with code EADDRINUSE, EACCES, EADDRNOTAVAIL */
-export async function listenForDatagrams({ hostIp, hostPort, target, port }: PortTarget): Promise<{ close(): void }> {
+export async function listenForDatagrams({ hostIp, hostPort, target, port }: PortTarget): Promise<Listener> {
   const flows = new Map<string, Flow>();
   const server = createSocket(isIPv6(hostIp) ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
   let timer: NodeJS.Timeout | undefined;
@@ -58,6 +59,7 @@ export async function listenForDatagrams({ hostIp, hostPort, target, port }: Por
   server.on('error', () => {}); // an unreachable client concerns that client only
   server.unref();
   return {
+    port: server.address().port,
     close() {
       for (const key of flows.keys()) end(key);
       server.close();

@@ -74,7 +74,7 @@ export function unitText(scope: Scope, places: Places, entry: string): string {
   const bundle = `${places.folder}/current`;
   const daemon = `${bundle}/node_modules/node-linux/bin/node ${bundle}/${entry} --socket ${places.socketPath}`;
   // As the local engine is started for an ordinary user (hosts/local.ts): own user, mount and network namespaces.
-  const rootless = 'rootlesskit --net=slirp4netns --mtu=65520 --disable-host-loopback --copy-up=/etc --copy-up=/run --propagation=rslave';
+  const rootless = 'rootlesskit --net=slirp4netns --mtu=65520 --port-driver=builtin --disable-host-loopback --copy-up=/etc --copy-up=/run --propagation=rslave';
   return `[Unit]
 Description=Gantry container engine
 ${scope === 'system' ? 'After=network-online.target\nWants=network-online.target\n' : ''}
