@@ -7,6 +7,7 @@ import type { LogQuery, LogRow, LogStatus, SearchStatus } from '../contract/cont
 import type { DockerClient } from '../docker/client.ts';
 import { mergeByTime } from './merge.ts';
 import { createSearch, type LogSearch } from './search.ts';
+import type { RecordBatch } from './records.ts';
 import { createLogSource } from './source.ts';
 import { openSpool, parse, type LogSpool, type SpoolLine } from './spool.ts';
 
@@ -62,47 +63,63 @@ export function createLogViews(): LogViews {
         view.changed = wake.promise;
         resolve();
       };
+      const complete = Promise.withResolvers<void>();
+      const caughtUp = () => {
+        isCaughtUp = true;
+        complete.resolve();
+        announce();
+      };
       const problem = (id: string) => (error: unknown) => {
         if (!either.aborted) problems.push({ id, message: errorMessage(error) });
       };
       let writing: Promise<void> = Promise.resolve();
-      const add = (data: Buffer, count: number) => {
+      /** time of the last line there was when the view was opened: with it the history is complete */
+      let historyEnd: string | undefined;
+      let newest = '';
+      const add = async ({ data, count, lastTime }: RecordBatch) => {
         writing = writing.then(() => spool.append(data, count));
         lastBatchMs = performance.now();
-        return writing.then(announce);
+        await writing;
+        newest = lastTime || newest;
+        if (historyEnd !== undefined && newest >= historyEnd) caughtUp();
+        announce();
       };
       const feed = async () => {
         const sources = ids.map((id, index) => createLogSource(client, id, index, since));
         if (sources.length > 1) {
           const histories = sources.map((source, index) => guarded(source.history(either), problem(ids[index] ?? '')));
-          for await (const { data, count } of mergeByTime(histories)) await add(data, count);
-          isCaughtUp = true;
-          announce();
+          for await (const batch of mergeByTime(histories)) await add(batch);
+          caughtUp();
           if (!follow) return;
         }
         await Promise.all(sources.map(async (source, index) => {
-          for await (const { data, count } of guarded(follow ? source.follow(either) : source.history(either), problem(ids[index] ?? ''))) await add(data, count);
+          for await (const batch of guarded(follow ? source.follow(either) : source.history(either), problem(ids[index] ?? ''))) await add(batch);
         }));
-        isCaughtUp = true;
-        announce();
+        caughtUp();
       };
       const early = previewOf(client, ids, since, AbortSignal.any([either, AbortSignal.timeout(PREVIEW_MS)]));
-      const feeding = feed();
+      // A spool that cannot be written (a full disk) ends the reading, and the view says why.
+      const feeding = feed().catch((error: unknown) => {
+        problem('')(error);
+        caughtUp();
+      });
       try {
         const preview = await early;
+        historyEnd = preview.at(-1)?.time;
+        if (historyEnd !== undefined && newest >= historyEnd) caughtUp();
         if (!isCaughtUp) yield { view: name, lines: spool.lines, bytes: spool.bytes, isCaughtUp, problems, preview };
         while (!signal.aborted) {
           const { changed } = view;
-          if (performance.now() - lastBatchMs >= QUIET_MS) isCaughtUp = true;
+          if (historyEnd === undefined && performance.now() - lastBatchMs >= QUIET_MS) isCaughtUp = true;
           yield { view: name, lines: spool.lines, bytes: spool.bytes, isCaughtUp, problems };
-          await sleep(STATUS_EVERY_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends
+          await Promise.race([sleep(STATUS_EVERY_MS, undefined, { signal }).catch(() => {}), ...(isCaughtUp ? [] : [complete.promise])]); // aborted: the loop ends
           await Promise.race([changed, aborted(signal), ...(isCaughtUp ? [] : [sleep(QUIET_MS)])]);
         }
       } finally {
         stop.abort();
         views.delete(name);
         announce();
-        await feeding.catch(() => {}); // its end is our own doing; what failed is in `problems`
+        await feeding;
         await writing.catch(() => {}); // the spool goes now
         await spool[Symbol.asyncDispose]();
       }
