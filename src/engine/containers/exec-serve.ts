@@ -50,6 +50,7 @@ export async function startDetached(parts: Parts, execs: Execs, exec: Exec, size
 async function begin(parts: Parts, _execs: Execs, exec: Exec, options: { attachStdin: boolean; size: readonly number[] | null | undefined }): Promise<RunningExec> {
   exec.state = 'running';
   exec.run = await runExec(parts, exec, options);
+  if (exec.size) exec.run.resize(...exec.size);
   publish(parts, exec.container, `exec_start: ${(exec.body.Cmd ?? []).join(' ')}`, { execID: exec.id });
   return exec.run;
 }

@@ -31,6 +31,8 @@ export interface Exec {
   exitCode: number | null;
   pid: number;
   run: RunningExec | undefined;
+  /** asked for before its terminal was there */
+  size?: readonly [rows: number, columns: number];
 }
 
 /** Ended execs are kept this long for `docker exec`, which asks for the exit code afterwards. */

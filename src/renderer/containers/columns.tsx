@@ -1,6 +1,7 @@
 // The columns of the container list.
 import { Badge, Group, Text } from '@mantine/core';
 import type { TFunction } from 'i18next';
+import type { Action } from '../actions.ts';
 import type { Column } from '../ui/data-table.tsx';
 import { HostBadge } from '../ui/host-badge.tsx';
 import { QuickAction, RowMenu } from '../ui/row-actions.tsx';
@@ -14,7 +15,7 @@ const HEALTH_COLOURS = { healthy: 'teal', unhealthy: 'red', starting: 'yellow' }
 /** Where all columns do not fit, those that change all the time give way: whose machine it is and what runs stays. */
 const NARROW = 1040;
 
-export function columnsOf(t: TFunction): Column<Container>[] {
+export function columnsOf(t: TFunction, actions: Action<Container>[]): Column<Container>[] {
   return [
     { id: 'name', label: t('containers:columns.name'), width: 'minmax(120px, 2fr)', sortBy: nameOf, render: (item) => <Text size="sm" fw={560} truncate>{nameOf(item)}</Text> },
     { id: 'state', label: t('containers:columns.state'), width: '158px', sortBy: (item) => item.row.State, render: (item) => <State item={item} t={t} /> },
@@ -24,13 +25,13 @@ export function columnsOf(t: TFunction): Column<Container>[] {
     { id: 'image', label: t('containers:columns.image'), width: 'minmax(96px, 1.4fr)', sortBy: (item) => item.row.Image, render: (item) => item.row.Image },
     { id: 'uptime', hideBelow: NARROW, label: t('containers:columns.status'), width: 'minmax(108px, 1fr)', sortBy: (item) => item.row.SinceMs ?? item.row.Created * 1000, render: (item) => <Text size="sm" c="var(--gantry-subtle)" truncate className="numeric"><Since row={item.row} /></Text> },
     { id: 'host', label: t('containers:columns.host'), width: '88px', sortBy: (item) => item.host.name, render: (item) => <HostBadge host={item.host} /> },
-    { id: 'actions', label: '', width: '62px', render: (item) => <RowTools item={item} /> },
+    { id: 'actions', label: '', width: '62px', render: (item) => <RowTools item={item} actions={actions} /> },
   ];
 }
 
-function RowTools({ item }: { item: Container }) {
+function RowTools({ item, actions }: { item: Container; actions: Action<Container>[] }) {
   const quick = containerActions.find((action) => (action.id === 'start' || action.id === 'stop') && action.appliesTo([item]));
-  return <Group gap={2} wrap="nowrap" justify="flex-end">{quick && <QuickAction action={quick} row={item} name={nameOf(item)} />}<RowMenu actions={containerActions} row={item} name={nameOf(item)} /></Group>;
+  return <Group gap={2} wrap="nowrap" justify="flex-end">{quick && <QuickAction action={quick} row={item} name={nameOf(item)} />}<RowMenu actions={actions} row={item} name={nameOf(item)} /></Group>;
 }
 
 function State({ item, t }: { item: Container; t: TFunction }) {

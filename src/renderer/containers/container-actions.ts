@@ -7,8 +7,8 @@ import { i18n } from '../i18n/i18n.ts';
 import type { HostRow } from '../queries.ts';
 import { rpc } from '../rpc.ts';
 import { createStore } from '../store.ts';
-import { confirmDanger } from '../ui/confirm.tsx';
 import { attempt } from '../ui/notify.ts';
+import { askRemove } from './remove-question.tsx';
 import { isAllowed, type Verb } from './state-machine.ts';
 
 export type Container = HostRow<ContainerRow>;
@@ -32,10 +32,12 @@ export function healthOf(container: Container): 'healthy' | 'unhealthy' | 'start
   return health === 'health: starting' ? 'starting' : (health as 'healthy' | 'unhealthy' | undefined);
 }
 
-const can = (name: Verb) => (items: Container[]) => items.length > 0 && items.every((item) => isAllowed(name, item.row.State));
+const allowed = (name: Verb, items: Container[]) => items.filter((item) => isAllowed(name, item.row.State));
+/** A mixed selection offers what fits some of it, and does it to those. */
+const can = (name: Verb) => (items: Container[]) => allowed(name, items).length > 0;
 
 export const verb = (name: SimpleVerb) => async (items: Container[]) => {
-  await Promise.all(items.map(async (item) => {
+  await Promise.all(allowed(name, items).map(async (item) => {
     if (name === 'stop' || name === 'restart') stopping.set((now) => ({ ...now, [item.key]: Date.now() }));
     try {
       await attempt(i18n.t(`containers:failed.${name}`, { name: nameOf(item) }), () => rpc.containers[name]({ host: item.host.id, id: item.row.Id }));
@@ -47,22 +49,18 @@ export const verb = (name: SimpleVerb) => async (items: Container[]) => {
 
 async function remove(items: Container[]): Promise<void> {
   const running = items.filter((item) => ['running', 'paused', 'restarting'].includes(item.row.State));
-  const sure = await confirmDanger({
-    title: i18n.t('containers:remove.title', { count: items.length }),
-    text: running.length > 0 ? i18n.t('containers:remove.running', { names: running.map(nameOf).join(', ') }) : i18n.t('containers:remove.text', { names: items.map(nameOf).join(', ') }),
-    confirm: i18n.t('containers:actions.remove'),
-  });
-  if (!sure) return;
-  await Promise.all(items.map((item) => attempt(i18n.t('containers:failed.remove', { name: nameOf(item) }), () => rpc.containers.remove({ host: item.host.id, id: item.row.Id, force: running.includes(item) }))));
+  const wish = await askRemove(items.map(nameOf), running.map(nameOf));
+  if (!wish) return;
+  await Promise.all(items.map((item) => attempt(i18n.t('containers:failed.remove', { name: nameOf(item) }), () => rpc.containers.remove({ host: item.host.id, id: item.row.Id, force: running.includes(item), volumes: wish.volumes }))));
 }
 
 export const containerActions: Action<Container>[] = [
-  { id: 'start', label: 'containers:actions.start', icon: IconPlayerPlay, appliesTo: can('start'), perform: verb('start') },
-  { id: 'stop', label: 'containers:actions.stop', icon: IconPlayerStop, appliesTo: can('stop'), perform: verb('stop') },
-  { id: 'restart', label: 'containers:actions.restart', icon: IconRefresh, appliesTo: can('restart'), perform: verb('restart') },
-  { id: 'pause', label: 'containers:actions.pause', icon: IconPlayerPause, appliesTo: can('pause'), perform: verb('pause') },
-  { id: 'unpause', label: 'containers:actions.unpause', icon: IconPlayerTrackNext, appliesTo: can('unpause'), perform: verb('unpause') },
-  { id: 'kill', label: 'containers:actions.kill', icon: IconSkull, appliesTo: can('kill'), perform: verb('kill') },
+  { id: 'start', label: 'containers:actions.start', icon: IconPlayerPlay, shortcut: 'S', appliesTo: can('start'), perform: verb('start') },
+  { id: 'stop', label: 'containers:actions.stop', icon: IconPlayerStop, shortcut: 'X', appliesTo: can('stop'), perform: verb('stop') },
+  { id: 'restart', label: 'containers:actions.restart', icon: IconRefresh, shortcut: 'R', appliesTo: can('restart'), perform: verb('restart') },
+  { id: 'pause', label: 'containers:actions.pause', icon: IconPlayerPause, shortcut: 'P', appliesTo: can('pause'), perform: verb('pause') },
+  { id: 'unpause', label: 'containers:actions.unpause', icon: IconPlayerTrackNext, shortcut: 'P', appliesTo: can('unpause'), perform: verb('unpause') },
+  { id: 'kill', label: 'containers:actions.kill', icon: IconSkull, shortcut: 'K', appliesTo: can('kill'), perform: verb('kill') },
   {
     id: 'migrate',
     label: 'hosts:copy.migrate',

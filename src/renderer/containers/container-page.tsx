@@ -2,7 +2,7 @@
 import { ActionIcon, Anchor, Badge, Breadcrumbs, Button, Group, Menu, Tabs, Text } from '@mantine/core';
 import { IconActivity, IconBinaryTree, IconBraces, IconChartLine, IconDots, IconFiles, IconFileText, IconInfoCircle, IconList, IconTerminal2, type Icon } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useParams } from 'wouter';
 import { textColour } from '../actions.ts';
@@ -10,6 +10,7 @@ import { useHost, useRows } from '../queries.ts';
 import { rpc } from '../rpc.ts';
 import { HostBadge } from '../ui/host-badge.tsx';
 import { Page } from '../ui/page.tsx';
+import { usePaletteActions } from '../ui/row-actions.tsx';
 import { FailureNote, LoadingRows } from '../ui/states.tsx';
 import { containerActions, nameOf } from './container-actions.ts';
 import { useMoreActions } from './more-actions.tsx';
@@ -24,6 +25,7 @@ import { FilesTab } from './tabs/files-tab.tsx';
 import { OverviewTab } from './tabs/overview-tab.tsx';
 import { ProcessesTab } from './tabs/processes-tab.tsx';
 import { StatsTab } from './tabs/stats-tab.tsx';
+import classes from './tabs/tabs.module.css';
 import { TerminalTab } from './tabs/terminal-tab.tsx';
 
 const ICONS: Record<string, Icon> = { overview: IconInfoCircle, logs: IconFileText, terminal: IconTerminal2, files: IconFiles, stats: IconChartLine, processes: IconList, changes: IconBinaryTree, inspect: IconBraces, events: IconActivity };
@@ -37,6 +39,7 @@ export default function ContainerPage() {
   const detail = useQuery({ queryKey: [hostId, 'containers', id], queryFn: ({ signal }) => rpc.containers.inspect({ host: hostId, id }, { signal }) });
   const item = useRows('containers').rows.find((row) => row.host.id === hostId && row.row.Id === id);
   const more = useMoreActions(item, detail.data);
+  usePaletteActions('container', item ? nameOf(item) : t('containers:title'), containerActions, useMemo(() => (item ? [item] : []), [item]));
   if (detail.isPending) return <LoadingRows />;
   const crumbs = <Breadcrumbs fz="sm"><Anchor component={Link} href="/containers">{t('containers:title')}</Anchor><span>{host?.name}</span></Breadcrumbs>;
   if (detail.isError || !item) return <Page title={t('containers:title')} before={crumbs}><FailureNote title={t('containers:gone')} error={detail.error ?? new Error(t('container:removed'))} onRetry={() => go('/containers')} /></Page>;
@@ -81,7 +84,7 @@ export default function ContainerPage() {
       }
     >
       <Tabs value={tab} onChange={(next) => go(`/containers/${hostId}/${id}/${next ?? 'overview'}`)} keepMounted={false} {...(isFilling ? { flex: 1, mih: 0, display: 'flex', style: { flexDirection: 'column' } } : {})}>
-        <Tabs.List>{Object.keys(panels).map((key) => { const Shown = ICONS[key] as Icon; return <Tabs.Tab key={key} value={key} leftSection={<Shown size={15} />}>{t(`container:tabs.${key}`)}</Tabs.Tab>; })}</Tabs.List>
+        <Tabs.List>{Object.keys(panels).map((key) => { const Shown = ICONS[key] as Icon; return <Tabs.Tab key={key} value={key} className={classes.tab ?? ''} leftSection={<Shown size={15} />}>{t(`container:tabs.${key}`)}</Tabs.Tab>; })}</Tabs.List>
         {Object.entries(panels).map(([key, panel]) => <Tabs.Panel key={key} value={key} pt="md" {...(isFilling ? { flex: 1, mih: 0, style: { display: key === tab ? 'flex' : 'none', flexDirection: 'column' } } : {})}>{key === tab && panel()}</Tabs.Panel>)}
       </Tabs>
       {more.dialogs}

@@ -1,6 +1,6 @@
 // What else can be done on a container's page: edit, rename, make an image, export, copy as a command.
 import { Button, Group, Stack, TextInput } from '@mantine/core';
-import { IconCopy, IconDownload, IconEdit, IconPackage, IconPencil, type Icon } from '@tabler/icons-react';
+import { IconBolt, IconCopy, IconDownload, IconEdit, IconPackage, IconPencil, IconPlayerStop, type Icon } from '@tabler/icons-react';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ContainerDetail } from '../../main/contract/containers.ts';
@@ -13,12 +13,13 @@ import { askName } from './name-dialog.tsx';
 import { commandLine } from './run/command-line.ts';
 import { bodyFrom } from './run/edit.ts';
 import { valuesOf } from './run/fields.ts';
+import { SignalForm } from './signal-dialog.tsx';
 
 interface MoreActions { items: { label: string; icon: Icon; run: () => void }[]; dialogs: ReactNode }
 
 export function useMoreActions(item: Container | undefined, detail: ContainerDetail | undefined): MoreActions {
   const { t } = useTranslation();
-  const [open, setOpen] = useState<'edit' | 'commit'>();
+  const [open, setOpen] = useState<'edit' | 'commit' | 'stop' | 'kill'>();
   if (!item || !detail) return { items: [], dialogs: null };
   const host = item.host.id;
   const name = nameOf(item);
@@ -41,11 +42,13 @@ export function useMoreActions(item: Container | undefined, detail: ContainerDet
       { label: 'container:more.rename', icon: IconPencil, run: () => void rename() },
       { label: 'container:more.commit', icon: IconPackage, run: () => setOpen('commit') },
       { label: 'container:more.export', icon: IconDownload, run: () => void save() },
+      ...(detail.State.Running ? [{ label: 'container:more.stopWith', icon: IconPlayerStop, run: () => setOpen('stop') }, { label: 'container:more.sendSignal', icon: IconBolt, run: () => setOpen('kill') }] : []),
       { label: 'container:more.copyLine', icon: IconCopy, run: () => void copy() },
     ],
     dialogs: (
       <>
         <Dialog opened={open === 'edit'} onClose={close} title={t('container:more.editTitle', { name })} size={880}><EditForm host={host} detail={detail} onDone={close} /></Dialog>
+        <Dialog opened={open === 'stop' || open === 'kill'} onClose={close} title={t(open === 'kill' ? 'container:more.sendSignal' : 'container:more.stopWith')}><SignalForm kind={open === 'kill' ? 'kill' : 'stop'} host={host} detail={detail} onDone={close} /></Dialog>
         <Dialog opened={open === 'commit'} onClose={close} title={t('container:more.commit')}><CommitForm host={host} id={detail.Id} onDone={close} /></Dialog>
       </>
     ),

@@ -39,7 +39,8 @@ interface DataTableProps<T> {
   onOpen?: (row: T) => void;
   /** the name a screen reader says for a row's checkbox */
   nameOf: (row: T) => string;
-  onKey?: (key: string, event: KeyboardEvent) => void;
+  /** other keys; `current` is the row under the cursor */
+  onKey?: (key: string, event: KeyboardEvent, current: T | undefined) => void;
   rowHeight?: number;
   /** rows of the same group stand together under a heading; '' has none and comes last */
   groupOf?: (row: T) => string;
@@ -96,7 +97,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
     else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) onSelect(new Set(sorted.map(keyOf)));
     else if (event.key === 'Escape') onSelect(new Set());
     else if (event.key === 'Enter' && row !== undefined) onOpen?.(row);
-    else return props.onKey?.(event.key, event);
+    else return props.onKey?.(event.key, event, row);
     event.preventDefault();
   };
   const onRowClick = (event: MouseEvent) => {

@@ -1,7 +1,7 @@
 // Actions as a row's menu, and as a bar above a table for what is selected.
-import { ActionIcon, Button, Group, Menu, Paper, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Kbd, Menu, Paper, Text, Tooltip } from '@mantine/core';
 import { IconDots, IconX } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { textColour, viewCommands, type Action } from '../actions.ts';
 import classes from './row-actions.module.css';
@@ -21,7 +21,7 @@ export function RowMenu<T>({ actions, row, name }: { actions: Action<T>[]; row: 
       <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown>
         {actions.filter((action) => action.appliesTo([row])).map((action) => (
-          <Menu.Item key={action.id} leftSection={<action.icon size={16} />} {...(action.colour ? { color: action.colour } : {})} onClick={() => void action.perform([row])}>{t(action.label)}</Menu.Item>
+          <Menu.Item key={action.id} leftSection={<action.icon size={16} />} {...(action.shortcut ? { rightSection: <Kbd size="xs">{action.shortcut === 'Delete' ? 'Del' : action.shortcut}</Kbd>, 'aria-keyshortcuts': action.shortcut } : {})} {...(action.colour ? { color: action.colour } : {})} onClick={() => void action.perform([row])}>{t(action.label)}</Menu.Item>
         ))}
       </Menu.Dropdown>
     </Menu>
@@ -37,6 +37,17 @@ export function QuickAction<T>({ action, row, name }: { action: Action<T>; row: 
       <ActionIcon aria-label={label} onClick={() => void action.perform([row])}><action.icon size={16} /></ActionIcon>
     </Tooltip>
   );
+}
+
+/** Does what a key stands for to the selection, or without one to the row under the cursor. */
+export function performByKey<T>(actions: Action<T>[], event: KeyboardEvent, items: T[], current: T | undefined): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const chosen = items.length > 0 ? items : current === undefined ? [] : [current];
+  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const action = actions.find((each) => each.shortcut === key && each.appliesTo(chosen));
+  if (!action) return;
+  event.preventDefault();
+  void action.perform(chosen);
 }
 
 /** Shown while something is selected. */

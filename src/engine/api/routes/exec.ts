@@ -37,6 +37,7 @@ export function execRoutes(parts: Parts, execs: Execs): Route[] {
       const exec = find(call);
       const [rows, columns] = sizeQuery(call);
       if (exec.state !== 'running') throw new Conflict(`exec ${exec.id} is not running`);
+      exec.size = [rows, columns];
       exec.run?.resize(rows, columns);
       return empty(200);
     }),

@@ -25,6 +25,7 @@ export function LogView({ host, containers }: LogViewProps) {
   const [isFollowing, setFollowing] = useState(true);
   const [chosen, setChosen] = useState<LogRow>();
   const [hit, setHit] = useState(0);
+  const [isAtHit, setAtHit] = useState(false);
   const lines = useRef<LogLinesHandle>(null);
   const search = useRef<HTMLInputElement>(null);
   const isAsking = asked.text !== '' || asked.levels.length > 0 || asked.streams.length > 0;
@@ -40,8 +41,10 @@ export function LogView({ host, containers }: LogViewProps) {
 
   const jump = async (step: 1 | -1) => {
     if (!status || !found || found.hits === 0) return;
-    const next = (hit + step + found.hits) % found.hits;
+    // The first jump goes to the first hit, not past it.
+    const next = ((isAtHit ? hit + step : step > 0 ? hit : hit - 1) + found.hits) % found.hits;
     setHit(next);
+    setAtHit(true);
     setFollowing(false);
     if (isFiltered) return lines.current?.scrollToLine(next);
     const [row] = await rpc.containerLogs.window({ view: status.view, from: next, count: 1, search: found.search });
@@ -58,6 +61,7 @@ export function LogView({ host, containers }: LogViewProps) {
   const change = useCallback((next: Partial<LogQuery>) => {
     setQuery((now) => ({ ...now, ...next }));
     setHit(0);
+    setAtHit(false);
   }, []);
   const hits = found && isAsking ? (found.hits === 0 && found.scanned === found.lines ? t('container:logs.noHits') : t('container:logs.hits', { at: number.format(Math.min(hit + 1, found.hits)), total: number.format(found.hits) })) : '';
   const problem = error ?? status?.problems[0]?.message;
@@ -79,6 +83,7 @@ export function LogView({ host, containers }: LogViewProps) {
         onExport={(format) => void save(format)}
         searchRef={search}
       />
+      {isFiltered && found?.hits === 0 && found.scanned === found.lines && <Text size="sm" c="var(--gantry-subtle)" ta="center" pt="xl">{t('container:logs.noLine')}</Text>}
       <LogLines ref={lines} total={total} pages={shownPages} look={lineLook} isFollowing={isFollowing} onFollow={setFollowing} chosen={chosen?.line} onChoose={setChosen} />
       {chosen && status && <LogDetails key={chosen.line} view={status.view} row={chosen} onClose={() => setChosen(undefined)} />}
       <Group gap="md" justify="space-between" wrap="nowrap">

@@ -1,6 +1,6 @@
 // What a container is: its life, what it runs, its limits, where its files and networks come from.
-import { Badge, Grid, Group, Stack, Table, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Badge, Button, Grid, Group, Stack, Table, Text } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ContainerDetail } from '../../../main/contract/containers.ts';
 import { formatBytes, formatTime, shortId } from '../../ui/format.ts';
@@ -79,12 +79,19 @@ function Networks({ item, detail }: { item: Container; detail: ContainerDetail }
   );
 }
 
-function Facts({ facts, isRaw = false }: { facts: Fact[]; isRaw?: boolean }) {
+const MOST_FACTS = 40;
+
+function Facts({ facts: all, isRaw = false }: { facts: Fact[]; isRaw?: boolean }) {
   const { t } = useTranslation();
+  const [isWhole, setWhole] = useState(false);
+  const facts = isWhole ? all : all.slice(0, MOST_FACTS);
   return (
+    <>
     <Table variant="vertical" withRowBorders={false} verticalSpacing={4} layout="fixed">
       <Table.Tbody>{facts.filter(([, value]) => value !== '').map(([name, value]) => <Table.Tr key={name}><Table.Th w={150} fw={500} style={{ overflowWrap: 'anywhere' }}>{isRaw ? name : t(`container:facts.${name}`)}</Table.Th><Table.Td fz="sm" style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td></Table.Tr>)}</Table.Tbody>
     </Table>
+    {facts.length < all.length && <Button size="compact-xs" variant="light" mt="xs" onClick={() => setWhole(true)}>{t('container:overview.all', { count: all.length })}</Button>}
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import { SearchAddon } from '@xterm/addon-search';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
-import { IconX } from '@tabler/icons-react';
+import { IconSearch, IconX } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TerminalInfo } from '../../../main/contract/terminals.ts';
@@ -18,6 +18,7 @@ export function TerminalPane({ id, label, onEnd }: { id: string; label: string; 
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const finder = useRef<SearchAddon>(null);
+  const shown = useRef<Terminal>(null);
   const end = useRef(onEnd);
   const [isSearching, setSearching] = useState(false);
   useEffect(() => void (end.current = onEnd), [onEnd]);
@@ -26,8 +27,9 @@ export function TerminalPane({ id, label, onEnd }: { id: string; label: string; 
     const element = box.current;
     if (!element) return undefined;
     const controller = new AbortController();
-    const terminal = new Terminal({ fontFamily: "'JetBrains Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace", fontSize: 13, cursorBlink: true, scrollback: 10_000, theme: THEME, allowProposedApi: true, screenReaderMode: false });
+    const terminal = new Terminal({ fontFamily: "'JetBrains Mono Variable', 'JetBrains Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace", fontSize: 13, cursorBlink: true, scrollback: 10_000, theme: THEME, allowProposedApi: true, screenReaderMode: false });
     const fit = new FitAddon();
+    shown.current = terminal;
     finder.current = new SearchAddon();
     terminal.loadAddon(fit);
     terminal.loadAddon(finder.current);
@@ -45,6 +47,7 @@ export function TerminalPane({ id, label, onEnd }: { id: string; label: string; 
       if (event.code === 'KeyF') setSearching(true);
       else if (event.code === 'KeyC') void navigator.clipboard.writeText(terminal.getSelection());
       else return true;
+      event.preventDefault(); // browsers have their own ideas for these keys
       return false;
     });
     // Keys of one moment go as one message, in order: the next is sent when the last has arrived.
@@ -80,14 +83,20 @@ export function TerminalPane({ id, label, onEnd }: { id: string; label: string; 
     };
   }, [id]);
 
+  const closeSearch = () => {
+    setSearching(false);
+    finder.current?.clearDecorations();
+    shown.current?.focus();
+  };
   return (
-    <div style={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', gap: 6 }}>
+    <div className={classes.pane}>
       {isSearching && (
         <Group gap={6} wrap="nowrap">
-          <TextInput size="xs" flex={1} data-autofocus aria-label={t('container:terminal.search')} placeholder={t('container:terminal.search')} onChange={(event) => finder.current?.findNext(event.currentTarget.value, { incremental: true })} onKeyDown={(event) => { if (event.key === 'Enter') finder.current?.[event.shiftKey ? 'findPrevious' : 'findNext'](event.currentTarget.value); if (event.key === 'Escape') setSearching(false); }} />
-          <ActionIcon aria-label={t('close')} onClick={() => setSearching(false)}><IconX size={14} /></ActionIcon>
+          <TextInput size="xs" flex={1} ref={(field) => field?.focus()} aria-label={t('container:terminal.search')} placeholder={t('container:terminal.search')} onChange={(event) => finder.current?.findNext(event.currentTarget.value, { incremental: true })} onKeyDown={(event) => { if (event.key === 'Enter') finder.current?.[event.shiftKey ? 'findPrevious' : 'findNext'](event.currentTarget.value); if (event.key === 'Escape') closeSearch(); }} />
+          <ActionIcon aria-label={t('close')} onClick={closeSearch}><IconX size={14} /></ActionIcon>
         </Group>
       )}
+      {!isSearching && <ActionIcon className={classes.find ?? ''} size="sm" variant="subtle" aria-label={t('container:terminal.search')} onClick={() => setSearching(true)}><IconSearch size={14} /></ActionIcon>}
       <div ref={box} className={classes.terminal} role="application" aria-label={label} />
     </div>
   );

@@ -4,7 +4,7 @@ export default {
   removed: 'It was removed.',
   tabs: { overview: 'Overview', logs: 'Logs', terminal: 'Terminal', files: 'Files', stats: 'Stats', processes: 'Processes', changes: 'Changes', inspect: 'Inspect', events: 'Events' },
   life: { title: 'Life', now: 'State machine, now: {{state}}', wait: 'Nothing can be done in this state.', exit: 'ends', fails: 'fails', policy: 'restart policy', stopping: 'Stopping', killIn: 'Asked to stop; killed in {{seconds}} s', killNow: 'Kill now' },
-  overview: { run: 'What runs', mounts: 'Files from outside', network: 'Networks and ports', limits: 'Limits', env: 'Environment', labels: 'Labels', readOnly: 'Read only', none: 'None' },
+  overview: { run: 'What runs', mounts: 'Files from outside', network: 'Networks and ports', limits: 'Limits', env: 'Environment', labels: 'Labels', readOnly: 'Read only', none: 'None', all: 'Show all {{count}}' },
   facts: { image: 'Image', command: 'Command', workingDir: 'Working folder', user: 'User', restart: 'Restart policy', created: 'Created', started: 'Started', finished: 'Ended', exit: 'Exit code', oom: 'out of memory', error: 'Error', restarts: 'Restarts', id: 'ID', memory: 'Memory', memorySwap: 'Memory and swap', memoryReservation: 'Memory reservation', cpus: 'CPUs', cpuShares: 'CPU shares', cpuset: 'CPU set', pids: 'Processes' },
   health: { title: 'Health check', healthy: 'Healthy', unhealthy: 'Unhealthy', starting: 'Starting', none: 'None', streak_one: 'failed once', streak_other: 'failed {{count}} times in a row' },
   isolation: {
@@ -22,10 +22,10 @@ export default {
     tools: 'Log tools', search: 'Search the whole log', case: 'Match case', regex: 'Regular expression', previous: 'Previous hit', next: 'Next hit', onlyHits: 'Only lines that match',
     levels: 'Level', streams: 'Stream', level: { error: 'Error', warn: 'Warning', info: 'Info', debug: 'Debug', none: 'Without level' },
     look: 'What is shown', showTime: 'Time', showLevel: 'Level', prettyJson: 'JSON as fields', export: 'Export', exportText: 'As text', exportJson: 'As JSON lines', follow: 'Follow',
-    hits: '{{at}} of {{total}}', noHits: 'Not found', empty: 'Nothing has been written yet.', count: '{{lines}} lines, {{size}}', reading: 'Reading the history…', clipped: '… {{size}} more', showAll: 'Show all (+{{size}})', details: 'The chosen line',
+    hits: '{{at}} of {{total}}', noHits: 'Not found', noLine: 'No line matches.', empty: 'Nothing has been written yet.', count: '{{lines}} lines, {{size}}', reading: 'Reading the history…', clipped: '… {{size}} more', showAll: 'Show all (+{{size}})', details: 'The chosen line',
   },
   terminal: {
-    shell: 'Shell', automatic: 'Automatic', user: 'User', open: 'Open', split: 'Open beside', attach: 'Attach to the program', debugImage: 'Tools from', chooseImage: 'Choose an image', debug: 'Debug shell',
+    shell: 'Shell', automatic: 'Automatic', user: 'User', open: 'Open', split: 'Open beside', unsplit: 'Show one only', attach: 'Attach to the program', debugImage: 'Tools from', chooseImage: 'Choose an image', debug: 'Debug shell',
     failed: 'No terminal could be opened', none: 'No terminal is open', noneText: 'A terminal runs a shell inside the container. It stays open when you go elsewhere.', stopped: 'Start the container to open a terminal in it.',
     noShell: 'There is no such shell in this container', noShellText: 'Choose an image that has tools and open a debug shell: it joins the processes and networks of this container, whose files are at /proc/1/root.',
     kind: { attach: 'attached', debug: 'debug' }, close: 'Close terminal {{number}}', search: 'Search in the terminal',
@@ -38,9 +38,10 @@ export default {
   stats: { span: 'Time span', stopped: 'It does not run; this is what it used.', pids_one: '1 process', pids_other: '{{count}} processes', cpu: 'CPU', memory: 'Memory', network: 'Network', disk: 'Disk', received: 'Received', sent: 'Sent', read: 'Read', written: 'Written' },
   processes: { stopped: 'It does not run, so there are no processes.' },
   changes: { failed: 'The changes cannot be read', changed: '{{count}} changed', added: '{{count}} added', deleted: '{{count}} deleted', read: 'Read again', none: 'Nothing differs from the image.', is: { changed: 'changed', added: 'added', deleted: 'deleted' } },
-  inspect: { search: 'Search names and values', nothing: 'Nothing found', copyPath: 'Copy path' },
+  inspect: { search: 'Search names and values', nothing: 'Nothing found', copyPath: 'Copy path', more: 'Show more ({{count}} lines left)' },
   events: { failed: 'The events cannot be read', none: 'The engine remembers no event of it.', time: 'Time', what: 'Event', about: 'About' },
   more: {
+    stopWith: 'Stop with…', sendSignal: 'Send a signal…', signal: 'Signal', grace: 'Grace period in seconds', graceHint: 'Killed when it has not ended by then; -1 waits without end.', signalHint: 'The program decides what it means; SIGKILL ends it at once.', send: 'Send',
     edit: 'Edit…', editTitle: 'Edit {{name}}', rename: 'Rename…', renameFailed: '{{name}} was not renamed', commit: 'Make an image of it…', commitFailed: 'No image was made', committed: '{{name}} is ready', reference: 'Image name', comment: 'Comment',
     export: 'Export files', exportFailed: 'The export failed', copyLine: 'Copy as docker run', copied: 'Copied as a docker run line',
   },

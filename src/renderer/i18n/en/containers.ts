@@ -22,7 +22,8 @@ export default {
     kill: '{{name}} was not killed',
     remove: '{{name}} was not removed',
   },
-  remove: { title_one: 'Remove this container?', title_other: 'Remove {{count}} containers?', text: 'Their writable files are deleted: {{names}}', running: 'Still running, will be killed first: {{names}}' },
+  remove: { title_one: 'Remove this container?', title_other: 'Remove {{count}} containers?', text: 'Their writable files are deleted: {{names}}', running: 'Still running, will be killed first: {{names}}', volumes: 'Also delete their volumes that have no name' },
+  prune: { open: 'Clean up', title_one: 'Remove the container that does not run?', title_other: 'Remove {{count}} containers that do not run?', submit: 'Remove them', failed: 'The containers were not cleaned up', done_one: '{{count}} container removed, {{size}} freed', done_other: '{{count}} containers removed, {{size}} freed' },
   run: {
     open: 'Run a container',
     title: 'Run a container',

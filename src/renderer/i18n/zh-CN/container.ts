@@ -4,7 +4,7 @@ export default {
   removed: '它已被删除。',
   tabs: { overview: '概览', logs: '日志', terminal: '终端', files: '文件', stats: '资源', processes: '进程', changes: '变更', inspect: '详情', events: '事件' },
   life: { title: '生命周期', now: '状态机，当前：{{state}}', wait: '当前状态下没有可执行的操作。', exit: '结束', fails: '失败', policy: '重启策略', stopping: '正在停止', killIn: '已请求停止，{{seconds}} 秒后强制结束', killNow: '立即强制结束' },
-  overview: { run: '运行内容', mounts: '外部文件', network: '网络与端口', limits: '限制', env: '环境变量', labels: '标签', readOnly: '只读', none: '无' },
+  overview: { run: '运行内容', mounts: '外部文件', network: '网络与端口', limits: '限制', env: '环境变量', labels: '标签', readOnly: '只读', none: '无', all: '显示全部 {{count}} 项' },
   facts: { image: '镜像', command: '命令', workingDir: '工作目录', user: '用户', restart: '重启策略', created: '创建时间', started: '启动时间', finished: '结束时间', exit: '退出码', oom: '内存不足', error: '错误', restarts: '重启次数', id: 'ID', memory: '内存', memorySwap: '内存与交换', memoryReservation: '内存预留', cpus: 'CPU 数', cpuShares: 'CPU 份额', cpuset: 'CPU 集合', pids: '进程数' },
   health: { title: '健康检查', healthy: '健康', unhealthy: '不健康', starting: '启动中', none: '无', streak_one: '失败一次', streak_other: '连续失败 {{count}} 次' },
   isolation: {
@@ -22,10 +22,10 @@ export default {
     tools: '日志工具', search: '搜索全部日志', case: '区分大小写', regex: '正则表达式', previous: '上一处', next: '下一处', onlyHits: '只显示匹配的行',
     levels: '级别', streams: '输出流', level: { error: '错误', warn: '警告', info: '信息', debug: '调试', none: '无级别' },
     look: '显示内容', showTime: '时间', showLevel: '级别', prettyJson: 'JSON 按字段显示', export: '导出', exportText: '导出为文本', exportJson: '导出为 JSON 行', follow: '跟随',
-    hits: '第 {{at}} 处，共 {{total}} 处', noHits: '没有找到', empty: '还没有任何输出。', count: '{{lines}} 行，{{size}}', reading: '正在读取历史…', clipped: '… 还有 {{size}}', showAll: '显示全部（+{{size}}）', details: '所选的行',
+    hits: '第 {{at}} 处，共 {{total}} 处', noHits: '没有找到', noLine: '没有匹配的行。', empty: '还没有任何输出。', count: '{{lines}} 行，{{size}}', reading: '正在读取历史…', clipped: '… 还有 {{size}}', showAll: '显示全部（+{{size}}）', details: '所选的行',
   },
   terminal: {
-    shell: 'Shell', automatic: '自动', user: '用户', open: '打开', split: '并排打开', attach: '连接到主程序', debugImage: '工具来自', chooseImage: '选择镜像', debug: '调试 Shell',
+    shell: 'Shell', automatic: '自动', user: '用户', open: '打开', split: '并排打开', unsplit: '只显示一个', attach: '连接到主程序', debugImage: '工具来自', chooseImage: '选择镜像', debug: '调试 Shell',
     failed: '无法打开终端', none: '没有打开的终端', noneText: '终端在容器内运行一个 Shell。离开此页面后它仍会保持打开。', stopped: '启动容器后才能打开终端。',
     noShell: '此容器中没有这个 Shell', noShellText: '选择一个带工具的镜像并打开调试 Shell：它会加入此容器的进程和网络，容器的文件位于 /proc/1/root。',
     kind: { attach: '已连接', debug: '调试' }, close: '关闭终端 {{number}}', search: '在终端中搜索',
@@ -38,9 +38,10 @@ export default {
   stats: { span: '时间范围', stopped: '它没有运行；以下是它曾使用的资源。', pids_one: '1 个进程', pids_other: '{{count}} 个进程', cpu: 'CPU', memory: '内存', network: '网络', disk: '磁盘', received: '接收', sent: '发送', read: '读取', written: '写入' },
   processes: { stopped: '它没有运行，所以没有进程。' },
   changes: { failed: '无法读取变更', changed: '{{count}} 处修改', added: '{{count}} 处新增', deleted: '{{count}} 处删除', read: '重新读取', none: '与镜像没有差别。', is: { changed: '已修改', added: '新增', deleted: '已删除' } },
-  inspect: { search: '搜索名称和值', nothing: '没有找到', copyPath: '复制路径' },
+  inspect: { search: '搜索名称和值', nothing: '没有找到', copyPath: '复制路径', more: '显示更多（还有 {{count}} 行）' },
   events: { failed: '无法读取事件', none: '引擎没有保留它的事件。', time: '时间', what: '事件', about: '内容' },
   more: {
+    stopWith: '停止方式…', sendSignal: '发送信号…', signal: '信号', grace: '等待时间（秒）', graceHint: '到时仍未结束则强制结束；-1 表示一直等待。', signalHint: '由程序决定其含义；SIGKILL 会立即结束它。', send: '发送',
     edit: '编辑…', editTitle: '编辑 {{name}}', rename: '重命名…', renameFailed: '未能重命名 {{name}}', commit: '制作成镜像…', commitFailed: '未能制作镜像', committed: '{{name}} 已就绪', reference: '镜像名称', comment: '备注',
     export: '导出文件', exportFailed: '导出失败', copyLine: '复制为 docker run', copied: '已复制为 docker run 命令',
   },

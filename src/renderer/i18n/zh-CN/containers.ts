@@ -22,7 +22,8 @@ export default {
     kill: '{{name}} 未能终止',
     remove: '{{name}} 未能删除',
   },
-  remove: { title_one: '删除此容器？', title_other: '删除 {{count}} 个容器？', text: '它们的可写文件将被删除：{{names}}', running: '仍在运行，将先被终止：{{names}}' },
+  remove: { title_one: '删除此容器？', title_other: '删除 {{count}} 个容器？', text: '它们的可写文件将被删除：{{names}}', running: '仍在运行，将先被终止：{{names}}', volumes: '同时删除它们的匿名卷' },
+  prune: { open: '清理', title_one: '删除未运行的容器？', title_other: '删除 {{count}} 个未运行的容器？', submit: '删除', failed: '未能清理容器', done_one: '已删除 {{count}} 个容器，释放 {{size}}', done_other: '已删除 {{count}} 个容器，释放 {{size}}' },
   run: {
     open: '运行容器',
     title: '运行容器',
