@@ -1,6 +1,6 @@
 // The door of the engine: `startEngine(options)` opens it and serves the Docker Engine API on a unix socket.
 import { chmod, chown, readFile, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { whenIdle } from './api/idle.ts';
 import { createRouter, type Router } from './api/router.ts';
@@ -38,9 +38,16 @@ export async function startEngine(options: StartOptions): Promise<AsyncDisposabl
     server.once('error', (error) => reject(new System(`cannot listen on ${options.socketPath}`, { cause: error })));
     server.listen({ path: options.socketPath, backlog: 1024 }, resolve);
   });
+  // An upgraded connection (attach, exec) is no longer counted by the HTTP server, yet `close` waits for it: for a terminal, forever.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   undo.defer(async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
     await closed;
   });
   await grantGroup(options.socketPath);

@@ -55,7 +55,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   if (local) connectors.local = local;
   const hosts: Hosts = createHosts(withLocal(settings.hosts(), options.engine !== undefined), connectors, (records) => settings.saveHosts(records));
   const terminals = createTerminals();
-  const stats = createStatsRecorder(join(options.profilePath, 'stats'), (hostId, signal) => hosts.client(hostId, { signal }));
+  const stats = createStatsRecorder(join(options.profilePath, 'stats'), (hostId, signal) => hosts.client(hostId, { signal }), () => hosts.list().filter(({ state }) => state === 'live').map(({ id }) => id));
   const threadFile = import.meta.url.endsWith('.ts') ? './layers/explorer-thread.ts' : './explorer-thread.js'; // packaged, the bundler has made a script of it
   const explorer = createExplorer(join(options.profilePath, 'layers'), new URL(threadFile, import.meta.url));
   const backups = createCatalog(join(options.profilePath, 'volume-backups'));

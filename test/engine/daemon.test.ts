@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { startTestEngine } from './harness.ts';
+import { busyboxArchive, startTestEngine } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gantry-daemon-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -84,4 +84,15 @@ test('a second engine on the same data root or socket is refused, and a dead one
   await engine.start();
   expect((await engine.api('GET', '/_ping')).body).toBe('OK');
   expect(await engine.stop()).toBe(0);
+});
+
+test('an open terminal does not keep the engine from stopping, and the container runs on', async () => {
+  await using engine = await startTestEngine();
+  await engine.dockerOk('load', '-i', busyboxArchive('busybox:test'));
+  await engine.dockerOk('run', '-d', '--network', 'none', '--name', 'one', 'busybox:test', 'sleep', '1000');
+  const inside = engine.dockerSpawn('exec', '-i', 'one', 'sh', '-c', 'echo open; cat');
+  await once(inside.stdout as NodeJS.ReadableStream, 'data');
+  expect(await engine.stop()).toBe(0);
+  await engine.start();
+  expect(await engine.dockerOk('inspect', '-f', '{{.State.Running}}', 'one')).toBe('true');
 });

@@ -1,7 +1,7 @@
 // Samples of one container: the last ten minutes by the second in memory, older ones by the minute in a file, for seven days.
 // A line of the file is the sample's numbers as a JSON array, about 70 bytes: a week is some 700 KB.
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { appendFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { StatsSample } from '../contract/container-stats.ts';
 import { averageOf } from './sample.ts';
 
@@ -51,6 +51,16 @@ export function createStatsHistory(path: string): StatsHistory {
       return [...stored, ...recent.filter(({ atMs }) => atMs >= ms)];
     },
   };
+}
+
+/** Histories of containers that are long gone: nothing was added for as long as anything is kept. */
+export async function removeOldHistories(folder: string, nowMs = Date.now()): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []); // nothing stored yet
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    const info = entry.isFile() ? await stat(path).catch(() => undefined) : undefined; // gone meanwhile
+    if (info && info.mtimeMs < nowMs - KEPT_MS) await rm(path, { force: true });
+  }
 }
 
 async function read(path: string): Promise<StatsSample[]> {

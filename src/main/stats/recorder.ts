@@ -7,7 +7,7 @@ import type { StatsSample } from '../contract/container-stats.ts';
 import type { ContainerRow } from '../contract/containers.ts';
 import type { DockerEvent } from '../contract/system.ts';
 import { filters, type DockerClient } from '../docker/client.ts';
-import { createStatsHistory, type StatsHistory } from './history.ts';
+import { createStatsHistory, removeOldHistories, type StatsHistory } from './history.ts';
 import { countersOf, sampleOf, type Counters, type WireStats } from './sample.ts';
 
 export interface StatsRecorder extends AsyncDisposable {
@@ -21,11 +21,17 @@ interface Watched { latest: Map<string, StatsSample>; before: Map<string, Counte
 const TICK_MS = 1000;
 const SELDOM_MS = 60_000;
 
-export function createStatsRecorder(folder: string, connect: (host: string, signal: AbortSignal) => Promise<DockerClient>): StatsRecorder {
+/** @param connected ids of the hosts that are connected: they get a history, looked at or not */
+export function createStatsRecorder(folder: string, connect: (host: string, signal: AbortSignal) => Promise<DockerClient>, connected: () => string[]): StatsRecorder {
   const hosts = new Map<string, Watched>();
   const histories = new Map<string, StatsHistory>();
   const ended = new AbortController();
 
+  const watchedOf = (host: string) => {
+    let watched = hosts.get(host);
+    if (!watched) hosts.set(host, (watched = { latest: new Map(), before: new Map(), watchers: 0 }));
+    return watched;
+  };
   const historyOf = (host: string, id: string) => {
     const key = `${host}/${id}`;
     let history = histories.get(key);
@@ -70,7 +76,8 @@ export function createStatsRecorder(folder: string, connect: (host: string, sign
   };
   /** One reading of each container that runs, for the history of hosts that nobody looks at. */
   const glance = async () => {
-    for (const [host, watched] of hosts) {
+    for (const host of connected()) {
+      const watched = watchedOf(host);
       if (watched.watchers > 0) continue;
       try {
         const client = await connect(host, AbortSignal.timeout(SELDOM_MS / 2));
@@ -83,12 +90,13 @@ export function createStatsRecorder(folder: string, connect: (host: string, sign
     }
   };
   const timer = setInterval(() => void glance(), SELDOM_MS).unref();
+  void removeOldHistories(folder);
 
   return {
     async *watch(host, signal) {
-      let watched = hosts.get(host);
-      if (!watched) hosts.set(host, (watched = { latest: new Map(), before: new Map(), watchers: 0 }));
+      const watched = watchedOf(host);
       if (watched.watchers++ === 0) {
+        watched.latest.clear(); // of the last glance; some may have ended since
         const stop = (watched.stop = new AbortController());
         delete watched.failure;
         const mine = watched;

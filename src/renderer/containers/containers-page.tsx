@@ -35,7 +35,7 @@ export default function ContainersPage() {
   const filter = query.get('filter') ?? '';
   const shown = useMemo(() => rows.filter(filterOf(filter)), [rows, filter]);
   const items = useMemo(() => rows.filter((item) => selected.has(item.key)), [rows, selected]);
-  const actions = useMemo(() => [...containerActions, ...viewActions(go)], [go]);
+  const actions = useMemo(() => [...viewActions(go), ...containerActions], [go]);
   const columns = useMemo(() => columnsOf(t, actions), [t, actions]);
   usePaletteActions('containers', t('containers:title'), actions, items);
   const change = (name: string, value: string | undefined) => setQuery((now) => {

@@ -12,7 +12,8 @@ export async function askRemove(names: string[], running: string[]): Promise<{ v
     title: i18n.t('containers:remove.title', { count: names.length }),
     text: (
       <Stack gap="sm">
-        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>{running.length > 0 ? i18n.t('containers:remove.running', { names: listed(running) }) : i18n.t('containers:remove.text', { names: listed(names) })}</Text>
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>{i18n.t('containers:remove.text', { names: listed(names) })}</Text>
+        {running.length > 0 && <Text size="sm" style={{ overflowWrap: 'anywhere' }}>{i18n.t('containers:remove.running', { names: listed(running) })}</Text>}
         <Checkbox size="sm" label={i18n.t('containers:remove.volumes')} onChange={(event) => { volumes = event.currentTarget.checked; }} />
       </Stack>
     ),

@@ -23,10 +23,10 @@ export function SignalForm({ kind, host, detail, onDone }: { kind: 'stop' | 'kil
   return (
     <form onSubmit={submit}>
       <Stack>
-        <Autocomplete label={t('container:more.signal')} data={SIGNALS} value={signal} onChange={setSignal} data-autofocus />
+        <Autocomplete label={t('container:more.signal')} data={SIGNALS} value={signal} onChange={setSignal} filter={({ options }) => options} />
         {kind === 'stop' && <NumberInput label={t('container:more.grace')} description={t('container:more.graceHint')} value={seconds} onChange={setSeconds} min={-1} allowDecimal={false} />}
         {kind === 'kill' && <Text size="sm" c="var(--gantry-subtle)">{t('container:more.signalHint')}</Text>}
-        <Group justify="flex-end"><Button variant="default" onClick={onDone}>{t('cancel')}</Button><Button type="submit" disabled={signal.trim() === '' || seconds === ''}>{t(kind === 'stop' ? 'containers:actions.stop' : 'container:more.send')}</Button></Group>
+        <Group justify="flex-end"><Button variant="default" onClick={onDone}>{t('cancel')}</Button><Button type="submit" data-autofocus disabled={signal.trim() === '' || seconds === ''}>{t(kind === 'stop' ? 'containers:actions.stop' : 'container:more.send')}</Button></Group>
       </Stack>
     </form>
   );

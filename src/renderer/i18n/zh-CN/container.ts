@@ -35,7 +35,7 @@ export default {
     partial: '此文件夹很大，没有读完：容器未运行或其中没有 Shell。', failed: '无法读取 {{path}}', name: '名称', size: '大小', mode: '权限', owner: '所有者', modified: '修改时间', actions: '操作', empty: '这里是空的。把文件拖到这里即可上传。',
     download: '下载', downloadFailed: '下载失败', rename: '重命名', renameFailed: '未能重命名 {{name}}', delete: '删除', deleteTitle: '删除 {{name}}？', deleteFailed: '未能删除 {{name}}', edit: '编辑', saveFailed: '未能保存 {{name}}', preview: '内容', previewFailed: '无法显示', binary: '这不是文本文件。', clipped: '只显示开头的 1 MB。',
   },
-  stats: { span: '时间范围', stopped: '它没有运行；以下是它曾使用的资源。', pids_one: '1 个进程', pids_other: '{{count}} 个进程', cpu: 'CPU', memory: '内存', network: '网络', disk: '磁盘', received: '接收', sent: '发送', read: '读取', written: '写入' },
+  stats: { span: '时间范围', stopped: '它没有运行；以下是它曾使用的资源。', cpu: 'CPU', memory: '内存', network: '网络', disk: '磁盘', processes: '进程', limit: '限制 {{limit}}', toLimit: '刻度到限制为止', nothing: '这段时间内没有测量数据。', received: '接收', sent: '发送', read: '读取', written: '写入' },
   processes: { stopped: '它没有运行，所以没有进程。' },
   changes: { failed: '无法读取变更', changed: '{{count}} 处修改', added: '{{count}} 处新增', deleted: '{{count}} 处删除', read: '重新读取', none: '与镜像没有差别。', is: { changed: '已修改', added: '新增', deleted: '已删除' } },
   inspect: { search: '搜索名称和值', nothing: '没有找到', copyPath: '复制路径', more: '显示更多（还有 {{count}} 行）' },
