@@ -39,7 +39,7 @@ export async function* readArchive(container: ContainerRoot, path: string, signa
   const last = path.split('/').filter((part) => part !== '' && part !== '.').at(-1) ?? (/\.\/*$/.test(path) ? undefined : '');
   // `dir/` and a mount point are the folder under its own name, `dir/.` its contents; the root's own name is `/`
   const rename = isContents && last !== undefined && !/(^|\/)\.$/.test(path) ? ['-P', `--transform=flags=rSh;s,^\\.,${last.replace(/[\\,&]/g, '\\$&')},`] : [];
-  yield* tar([...rename, '--', place.name === '.' ? '.' : `./${place.name}`], place.folder, isContents ? [] : ['--transform=flags=rSh;s,^\\./,,'], signal);
+  yield* tar([...rename, '--', place.name === '.' ? '.' : `./${Buffer.from(place.name, 'latin1').toString('utf8')}`], place.folder, isContents ? [] : ['--transform=flags=rSh;s,^\\./,,'], signal);
 }
 
 /** The whole root file system, without what is mounted in it. */

@@ -39,6 +39,8 @@ export interface FileEntry {
   /** permission bits, e.g. 0o644 */
   mode: number;
   owner: string;
+  uid: number;
+  gid: number;
   modifiedMs: number;
   linkTarget?: string;
 }
@@ -85,7 +87,7 @@ export const containerToolsContract = {
   folder: oc.input(file).output(type<Folder>()),
   /** The beginning of a file, at most a megabyte. */
   preview: oc.input(file).output(type<FileContent>()),
-  write: oc.input(file.extend({ text: z.string().max(4 << 20), mode: z.number().int().default(0o644) })).output(type<void>()),
+  write: oc.input(file.extend({ text: z.string().max(4 << 20), mode: z.number().int().default(0o644), uid: z.number().int().min(0).default(0), gid: z.number().int().min(0).default(0) })).output(type<void>()),
   makeFolder: oc.input(file).output(type<void>()),
   rename: oc.input(file.extend({ to: z.string().startsWith('/') })).output(type<void>()),
   removeFile: oc.input(file).output(type<void>()),

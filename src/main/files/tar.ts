@@ -5,9 +5,12 @@ import { createTarReader, type TarEntry } from '../../engine/layers/tar-headers.
 
 const BLOCK = 512;
 
-export function tarOf(entries: { path: string; data?: Uint8Array; mode: number }[]): Buffer {
+/** Who owns the file; without, root does. */
+interface Owner { uid?: number; gid?: number }
+
+export function tarOf(entries: ({ path: string; data?: Uint8Array; mode: number } & Owner)[]): Buffer {
   const parts: Buffer[] = [];
-  for (const { path, data, mode } of entries) {
+  for (const { path, data, mode, uid = 0, gid = 0 } of entries) {
     const name = Buffer.from(path);
     if (name.length > 100) {
       const record = ` path=${path}\n`;
@@ -16,20 +19,20 @@ export function tarOf(entries: { path: string; data?: Uint8Array; mode: number }
       const text = Buffer.from(`${length}${record}`);
       parts.push(header(Buffer.from('pax'), text.length, 0o644, 'x'), padded(text));
     }
-    parts.push(header(name.subarray(0, 100), data?.length ?? 0, mode, data ? '0' : '5'));
+    parts.push(header(name.subarray(0, 100), data?.length ?? 0, mode, data ? '0' : '5', { uid, gid }));
     if (data) parts.push(padded(Buffer.from(data)));
   }
   parts.push(Buffer.alloc(2 * BLOCK));
   return Buffer.concat(parts);
 }
 
-function header(name: Buffer, size: number, mode: number, type: string): Buffer {
+function header(name: Buffer, size: number, mode: number, type: string, { uid = 0, gid = 0 }: Owner = {}): Buffer {
   const block = Buffer.alloc(BLOCK);
   name.copy(block, 0);
   const octal = (value: number, offset: number, length: number) => block.write(`${value.toString(8).padStart(length - 1, '0')}\0`, offset, 'latin1');
   octal(mode & 0o7777, 100, 8);
-  octal(0, 108, 8);
-  octal(0, 116, 8);
+  octal(uid, 108, 8);
+  octal(gid, 116, 8);
   octal(size, 124, 12);
   octal(Math.floor(Date.now() / 1000), 136, 12);
   block.write('        ', 148, 'latin1');
@@ -69,16 +72,16 @@ async function* contentOf(archive: Readable): AsyncGenerator<Buffer> {
 
 /**
  * What lies directly in the folder that an archive holds. Contents flow by, so the reading stops after `limitBytes`.
- * The archive's first path is the folder's own name.
+ * The archive's first path is the folder's own name, but for the root, which has none.
  */
-export async function listArchive(archive: Readable, limitBytes: number): Promise<{ entries: TarEntry[]; isPartial: boolean }> {
+export async function listArchive(archive: Readable, limitBytes: number, isRoot = false): Promise<{ entries: TarEntry[]; isPartial: boolean }> {
   const entries: TarEntry[] = [];
   let bytes = 0;
   const reader = createTarReader({
     hash: false,
     onEntry: (entry) => {
       const parts = entry.path.replace(/\/+$/, '').split('/').filter((part) => part !== '' && part !== '.');
-      if (parts.length === 2) entries.push(entry);
+      if (parts.length === (isRoot ? 1 : 2)) entries.push(entry);
     },
   });
   for await (const chunk of archive) {

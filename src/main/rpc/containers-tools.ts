@@ -77,16 +77,16 @@ export const containerToolsRouter = rpc.containerTools.router({
   }),
   write: rpc.containerTools.write.handler(async ({ context, input, signal }) => {
     const { dir, base } = posix.parse(input.path);
-    await put(await context.client(input.host, signal), input.id, dir, tarOf([{ path: base, data: Buffer.from(input.text), mode: input.mode }]), signal);
+    await put(await context.client(input.host, signal), input.id, dir, tarOf([{ path: base, data: Buffer.from(input.text), mode: input.mode, uid: input.uid, gid: input.gid }]), signal);
   }),
   makeFolder: rpc.containerTools.makeFolder.handler(async ({ context, input, signal }) => {
     const { dir, base } = posix.parse(input.path);
     await put(await context.client(input.host, signal), input.id, dir, tarOf([{ path: `${base}/`, mode: 0o755 }]), signal);
   }),
-  rename: rpc.containerTools.rename.handler(async ({ context, input, signal }) => void (await inside(await context.client(input.host, signal), input.id, ['mv', '--', input.path, input.to], signal))),
+  rename: rpc.containerTools.rename.handler(async ({ context, input, signal }) => changeFile(await context.client(input.host, signal), input.id, { method: 'POST', call: '/files/rename', query: { path: input.path, to: input.to } }, ['mv', '-n', '--', input.path, input.to], signal)),
   removeFile: rpc.containerTools.removeFile.handler(async ({ context, input, signal }) => {
     if (posix.normalize(input.path) === '/') throw new InvalidParameter('the root folder cannot be deleted');
-    await inside(await context.client(input.host, signal), input.id, ['rm', '-rf', '--', input.path], signal);
+    await changeFile(await context.client(input.host, signal), input.id, { method: 'DELETE', call: '/files', query: { path: input.path } }, ['rm', '-rf', '--', input.path], signal);
   }),
   download: rpc.containerTools.download.handler(async ({ context, input, signal }) => {
     const client = await context.client(input.host, signal);
@@ -111,6 +111,16 @@ export const containerToolsRouter = rpc.containerTools.router({
 });
 
 const put = (client: DockerClient, id: string, folder: string, tar: Buffer, signal: AbortSignal | undefined) => client.json<void>('PUT', path(id, '/archive'), { query: { path: folder }, body: tar, signal });
+
+/** Our engine changes files of any container by itself; elsewhere a program in a running one does it. */
+async function changeFile(client: DockerClient, id: string, own: { method: 'POST' | 'DELETE'; call: string; query: Record<string, string> }, command: string[], signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await client.json<void>(own.method, `/gantry${path(id, own.call)}`, { query: own.query, signal });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    await inside(client, id, command, signal);
+  }
+}
 
 /** @throws Conflict in plain words when the container does not run */
 async function inside(client: DockerClient, id: string, command: string[], signal: AbortSignal | undefined) {

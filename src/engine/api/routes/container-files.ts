@@ -2,11 +2,12 @@
 // Engine API v1.47: /containers/{id}/archive, /containers/{id}/export, /commit.
 import type { ContainerConfig } from '@docker/node-sdk';
 import { exportRoot, readArchive, statPath, writeArchive } from '../../containers/archive.ts';
+import { listFolder, removeFile, renameFile } from '../../containers/browse.ts';
 import type { CommitOptions } from '../../containers/commit.ts';
 import type { ContainerRoot } from '../../containers/container-root.ts';
 import { InvalidParameter } from '../../wire/errors.ts';
-import { empty, json, stream } from '../reply.ts';
-import { boolQuery, get, head, post, put, type Call, type Route } from '../router.ts';
+import { empty, json, noContent, stream } from '../reply.ts';
+import { boolQuery, del, get, head, post, put, type Call, type Route } from '../router.ts';
 
 interface FilesNeeds {
   isRootless: boolean;
@@ -46,6 +47,22 @@ export function containerFileRoutes(needs: FilesNeeds): Route[] {
       const root = await needs.openRoot(idOf(call));
       needs.tell(idOf(call), 'export');
       return stream(closing(exportRoot(root.rootfs, call.signal), root), 'application/octet-stream');
+    }),
+    get('/gantry/containers/{id}/files', async (call) => {
+      await using root = await needs.openRoot(idOf(call));
+      return json(await listFolder(root, pathOf(call)));
+    }),
+    post('/gantry/containers/{id}/files/rename', async (call) => {
+      const to = call.query.get('to');
+      if (!to) throw new InvalidParameter('the parameter to is missing');
+      await using root = await needs.openRoot(idOf(call));
+      await renameFile(root, pathOf(call), to);
+      return noContent();
+    }),
+    del('/gantry/containers/{id}/files', async (call) => {
+      await using root = await needs.openRoot(idOf(call));
+      await removeFile(root, pathOf(call));
+      return noContent();
     }),
     post('/commit', async (call) => {
       const { query } = call;

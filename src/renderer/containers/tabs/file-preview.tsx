@@ -20,7 +20,7 @@ export function FilePreview({ place, entry, onClose }: { place: Place; entry: Fi
   const content = query.data;
   const save = async () => {
     if (draft === undefined) return;
-    if (!(await attempt(t('container:files.saveFailed', { name: entry.name }), () => rpc.containerTools.write({ ...place, path, text: draft, mode: entry.mode })))) return;
+    if (!(await attempt(t('container:files.saveFailed', { name: entry.name }), () => rpc.containerTools.write({ ...place, path, text: draft, mode: entry.mode, uid: entry.uid, gid: entry.gid })))) return;
     setDraft(undefined);
     await Promise.all([query.refetch(), refreshFolder(place)]);
   };
