@@ -76,7 +76,7 @@ export default function ContainersPage() {
           {...(isGrouped ? { groupOf: projectOf, closedGroups: closed, renderGroup: (group: string, inside: Container[]) => <GroupHead group={group} items={inside} isClosed={closed.has(group)} onFold={() => fold(group)} /> } : {})}
         />
       )}
-      <RunForm opened={isRunOpen} image={query.get('run') ?? ''} host={query.get('host') ?? undefined} onClose={closeRun} />
+      <RunForm opened={isRunOpen} image={query.get('run') ?? ''} host={query.get('host') ?? undefined} volume={query.get('volume') ?? undefined} onClose={closeRun} />
     </Page>
   );
 }

@@ -11,11 +11,12 @@ import { CommandPreview, ImportAndTemplates } from './run/command-bar.tsx';
 import { bodyOf, emptyValues, problemsOf, type Values } from './run/fields.ts';
 import { FormFields } from './run/form-fields.tsx';
 
-interface RunFormProps { opened: boolean; onClose: () => void; image?: string; host?: string | undefined }
+/** `volume`: mounted from the start, at a path that can be changed */
+interface RunFormProps { opened: boolean; onClose: () => void; image?: string; host?: string | undefined; volume?: string | undefined }
 
-export function RunForm({ opened, onClose, image = '', host }: RunFormProps) {
+export function RunForm({ opened, onClose, image = '', host, volume }: RunFormProps) {
   const { t } = useTranslation();
-  return <Dialog opened={opened} onClose={onClose} title={t('containers:run.title')} size={880}><Form image={image} host={host} onDone={onClose} /></Dialog>;
+  return <Dialog opened={opened} onClose={onClose} title={t('containers:run.title')} size={880}><Form image={image} host={host} volume={volume} onDone={onClose} /></Dialog>;
 }
 
 export function useSuggestions(host: string): Record<string, string[]> {
@@ -23,12 +24,12 @@ export function useSuggestions(host: string): Record<string, string[]> {
   return { image: [...new Set(images.flatMap((item) => item.row.RepoTags ?? []))].filter((tag) => tag !== '<none>:<none>') };
 }
 
-function Form({ image: first, host: wanted, onDone }: { image: string; host: string | undefined; onDone: () => void }) {
+function Form({ image: first, host: wanted, volume, onDone }: { image: string; host: string | undefined; volume: string | undefined; onDone: () => void }) {
   const { t } = useTranslation();
   const hosts = useScopedHosts();
   const [, go] = useLocation();
   const [host, setHost] = useState(wanted ?? hosts[0]?.id ?? '');
-  const [values, setValues] = useState<Values>(() => ({ ...emptyValues(), image: first }));
+  const [values, setValues] = useState<Values>(() => ({ ...emptyValues(), image: first, ...(volume && { volumes: [`${volume}:/data`] }) }));
   const [error, setError] = useState<string>();
   const [isBusy, setBusy] = useState(false);
   const suggestions = useSuggestions(host);

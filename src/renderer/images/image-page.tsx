@@ -1,10 +1,11 @@
 // One image: what it is called, what it runs, what it is made of and who shares that.
-import { Anchor, Badge, Breadcrumbs, Button, Code, CopyButton, Group, Stack, Tabs, Text } from '@mantine/core';
+import { Anchor, Badge, Breadcrumbs, Button, CopyButton, Group, Stack, Tabs, Text } from '@mantine/core';
 import { IconBox, IconHistory, IconInfoCircle, IconJson, IconStack3 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'wouter';
+import { JsonTree } from '../containers/json-tree.tsx';
 import { useHost } from '../queries.ts';
 import { rpc } from '../rpc.ts';
 import { formatAge, formatBytes, shortId } from '../ui/format.ts';
@@ -68,7 +69,7 @@ export default function ImagePage() {
           <Tabs.Panel value="layers"><LayerList layers={layers} selected={layer} onSelect={(index) => setLayer(index === layer ? undefined : index)} nameOf={nameById} linkOf={(other) => `/images/${hostId}/${encodeURIComponent(other)}`} /></Tabs.Panel>
           <Tabs.Panel value="history"><HistoryTable host={hostId} id={detail.data.Id} /></Tabs.Panel>
           <Tabs.Panel value="used"><UsedBy containers={image?.usedBy ?? []} /></Tabs.Panel>
-          <Tabs.Panel value="inspect"><Code block tabIndex={0}>{JSON.stringify(detail.data, null, 2)}</Code></Tabs.Panel>
+          <Tabs.Panel value="inspect"><JsonTree value={detail.data} isSearchable /></Tabs.Panel>
         </Stack>
       </Tabs>
     </Page>

@@ -1,10 +1,11 @@
 // One network: what it is, who is on it with which addresses, everything the engine says.
-import { ActionIcon, Anchor, Badge, Breadcrumbs, Button, Code, Group, Stack, Table, Tabs, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Badge, Breadcrumbs, Button, Group, Paper, Stack, Table, Tabs, Text, Tooltip } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'wouter';
 import type { NetworkRow } from '../../main/contract/networks.ts';
+import { JsonTree } from '../containers/json-tree.tsx';
 import { useHost } from '../queries.ts';
 import { rpc } from '../rpc.ts';
 import { HostBadge } from '../ui/host-badge.tsx';
@@ -45,7 +46,7 @@ export default function NetworkPage() {
         <Stack pt="md">
           <Tabs.Panel value="members"><Members host={hostId} network={row} /></Tabs.Panel>
           <Tabs.Panel value="facts"><Facts network={row} /></Tabs.Panel>
-          <Tabs.Panel value="inspect"><Code block tabIndex={0}>{JSON.stringify(row, null, 2)}</Code></Tabs.Panel>
+          <Tabs.Panel value="inspect"><JsonTree value={row} isSearchable /></Tabs.Panel>
         </Stack>
       </Tabs>
     </Page>
@@ -58,7 +59,7 @@ function Members({ host, network }: { host: string; network: NetworkRow }) {
   if (members.length === 0) return <Text size="sm" c="var(--gantry-subtle)">{t('networks:noMembers')}</Text>;
   const leave = (container: string, name: string) => attempt(t('networks:failed.disconnect', { container: name, network: network.Name }), () => rpc.networks.disconnect({ host, id: network.Id, container }));
   return (
-    <Table aria-label={t('networks:tabs.members')}>
+    <Paper withBorder><Table aria-label={t('networks:tabs.members')}>
       <Table.Thead><Table.Tr><Table.Th>{t('networks:columns.container')}</Table.Th><Table.Th>IPv4</Table.Th><Table.Th>IPv6</Table.Th><Table.Th>MAC</Table.Th><Table.Th aria-label={t('table.actions')} /></Table.Tr></Table.Thead>
       <Table.Tbody>
         {members.map(([id, { Name, IPv4Address, IPv6Address, MacAddress }]) => (
@@ -69,7 +70,7 @@ function Members({ host, network }: { host: string; network: NetworkRow }) {
           </Table.Tr>
         ))}
       </Table.Tbody>
-    </Table>
+    </Table></Paper>
   );
 }
 
@@ -80,5 +81,5 @@ function Facts({ network }: { network: NetworkRow }) {
     [t('networks:columns.device'), deviceOf(network) || '–'], [t('networks:create.subnet'), subnetsOf(network).join(', ') || '–'], [t('networks:create.gateway'), gatewaysOf(network).join(', ') || '–'],
     ['ID', network.Id], ...options,
   ];
-  return <Table><Table.Tbody>{facts.map(([name, value]) => <Table.Tr key={name}><Table.Td w={320} c="var(--gantry-subtle)">{name}</Table.Td><Table.Td ff="monospace" fz="xs">{value}</Table.Td></Table.Tr>)}</Table.Tbody></Table>;
+  return <Paper withBorder><Table fz="sm"><Table.Tbody>{facts.map(([name, value]) => <Table.Tr key={name}><Table.Td w={320} c="var(--gantry-subtle)">{name}</Table.Td><Table.Td ff="monospace" fz="xs">{value}</Table.Td></Table.Tr>)}</Table.Tbody></Table></Paper>;
 }

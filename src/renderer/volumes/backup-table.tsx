@@ -1,5 +1,5 @@
 // The history of a volume's backups: restore, check, remove.
-import { ActionIcon, Badge, Button, Code, Group, Table, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Badge, Button, Code, Group, Paper, Table, Text, Tooltip } from '@mantine/core';
 import { IconShieldCheck, IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { BackupEntry } from '../../main/contract/volumes.ts';
@@ -24,7 +24,7 @@ export function BackupTable({ entries }: { entries: BackupEntry[] }) {
     else notifyFailure(t('volumes:backup.damaged'), new Error(entry.path));
   });
   return (
-    <Table aria-label={t('volumes:tabs.backups')}>
+    <Paper withBorder><Table aria-label={t('volumes:tabs.backups')}>
       <Table.Thead><Table.Tr><Table.Th>{t('volumes:columns.when')}</Table.Th><Table.Th ta="right">{t('volumes:columns.size')}</Table.Th><Table.Th ta="right">{t('volumes:columns.compressed')}</Table.Th><Table.Th>SHA-256</Table.Th><Table.Th aria-label={t('table.actions')} /></Table.Tr></Table.Thead>
       <Table.Tbody>
         {entries.map((entry) => (
@@ -43,6 +43,6 @@ export function BackupTable({ entries }: { entries: BackupEntry[] }) {
           </Table.Tr>
         ))}
       </Table.Tbody>
-    </Table>
+    </Table></Paper>
   );
 }

@@ -28,13 +28,18 @@ interface FormProps { volume: Volume; onDone: () => void }
 function FormShell({ submit, onDone, label, disabled = false, children }: { submit: () => Promise<unknown> | void; onDone: () => void; label: string; disabled?: boolean; children: ReactNode }) {
   const { t } = useTranslation();
   const [error, setError] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
   const onSubmit = async (event: FormEvent) => {
     event.preventDefault();
+    setBusy(true);
+    setError(undefined);
     try {
       await submit();
       onDone();
     } catch (failure) {
       setError(failureOf(failure).message);
+    } finally {
+      setBusy(false);
     }
   };
   return (
@@ -42,7 +47,7 @@ function FormShell({ submit, onDone, label, disabled = false, children }: { subm
       <Stack gap="sm">
         {children}
         {error !== undefined && <Alert color="red" role="alert">{error}</Alert>}
-        <Group justify="flex-end"><Button variant="default" onClick={onDone}>{t('cancel')}</Button><Button type="submit" disabled={disabled}>{label}</Button></Group>
+        <Group justify="flex-end"><Button variant="default" onClick={onDone}>{t('cancel')}</Button><Button type="submit" disabled={disabled} loading={isBusy}>{label}</Button></Group>
       </Stack>
     </form>
   );

@@ -1,8 +1,11 @@
 // One volume: the way of its life as guided steps, its backups, who uses it, everything the engine says.
-import { Anchor, Badge, Breadcrumbs, Button, Code, Group, Stack, Stepper, Tabs, Text } from '@mantine/core';
+import { Anchor, Badge, Breadcrumbs, Button, Code, Group, Paper, Stack, Table, Tabs, Text } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useLocation, useParams } from 'wouter';
-import { formatAge, formatBytes } from '../ui/format.ts';
+import { Link, useParams } from 'wouter';
+import type { VolumeRow } from '../../main/contract/volumes.ts';
+import { JsonTree } from '../containers/json-tree.tsx';
+import { formatBytes } from '../ui/format.ts';
 import { HostBadge } from '../ui/host-badge.tsx';
 import { Page } from '../ui/page.tsx';
 import { EmptyState, LoadingRows } from '../ui/states.tsx';
@@ -11,7 +14,7 @@ import { BackupTable } from './backup-table.tsx';
 import { useVolumes } from './use-volumes.ts';
 import { VolumeFiles } from './volume-files.tsx';
 import { volumeActions } from './volume-actions.tsx';
-import { openBackupDialog } from './volume-dialogs.tsx';
+import { VolumeLife } from './volume-life.tsx';
 import { isEncrypted, isLocked, shownName, type Volume } from './volume.ts';
 
 export default function VolumePage() {
@@ -20,6 +23,7 @@ export default function VolumePage() {
   const hostId = params['host'] ?? '';
   const name = decodeURIComponent(params['name'] ?? '');
   const { rows, backups, isLoading } = useVolumes();
+  const [tab, setTab] = useState<string | null>('backups');
   const volume = rows.find(({ host, row }) => host.id === hostId && row.Name === name);
   const mine = backups.filter((entry) => entry.host === hostId && entry.volume === name);
   const crumbs = <Breadcrumbs fz="sm"><Anchor component={Link} href="/volumes">{t('volumes:title')}</Anchor><span>{name.slice(0, 40)}</span></Breadcrumbs>;
@@ -40,41 +44,24 @@ export default function VolumePage() {
       subtitle={<Group gap="xs" mt={4}><HostBadge host={host} /><Badge color="gray">{row.Driver}</Badge>{sizeBytes !== undefined && <Badge color="gray">{formatBytes(sizeBytes)}</Badge>}{isEncrypted(row) && <Badge color={isLocked(row) ? 'yellow' : 'teal'}>{t(isLocked(row) ? 'volumes:locked' : 'volumes:unlocked')}</Badge>}{volume.isIncomplete && <Badge color="orange">{t('volumes:incomplete')}</Badge>}</Group>}
       actions={volumeActions.filter((action) => action.appliesTo([volume])).map((action, index) => <Button key={action.id} size="xs" variant={index === 0 ? 'filled' : 'default'} {...(action.colour && { color: action.colour })} leftSection={<action.icon size={15} />} onClick={() => void action.perform([volume])}>{t(action.label)}</Button>)}
     >
-      <Life volume={volume} />
-      <Tabs defaultValue="backups" keepMounted={false}>
+      <VolumeLife volume={volume} onFiles={() => setTab('files')} />
+      <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="backups">{t('volumes:tabs.backups')} <Text span size="xs" c="dimmed">{mine.length}</Text></Tabs.Tab>
           <Tabs.Tab value="users">{t('volumes:tabs.users')} <Text span size="xs" c="dimmed">{volume.users.length}</Text></Tabs.Tab>
           <Tabs.Tab value="files">{t('volumes:tabs.files')}</Tabs.Tab>
+          <Tabs.Tab value="facts">{t('volumes:tabs.facts')}</Tabs.Tab>
           <Tabs.Tab value="inspect">{t('volumes:tabs.inspect')}</Tabs.Tab>
         </Tabs.List>
         <Stack pt="md">
           <Tabs.Panel value="backups"><BackupTable entries={mine} /></Tabs.Panel>
           <Tabs.Panel value="users"><Users volume={volume} /></Tabs.Panel>
           <Tabs.Panel value="files"><VolumeFiles volume={volume} /></Tabs.Panel>
-          <Tabs.Panel value="inspect"><Code block tabIndex={0}>{JSON.stringify(row, null, 2)}</Code></Tabs.Panel>
+          <Tabs.Panel value="facts"><Facts volume={row} /></Tabs.Panel>
+          <Tabs.Panel value="inspect"><JsonTree value={row} isSearchable /></Tabs.Panel>
         </Stack>
       </Tabs>
     </Page>
-  );
-}
-
-/** create -> mount -> use -> back up -> move or restore; each step says what is next. */
-function Life({ volume }: { volume: Volume }) {
-  const { t, i18n } = useTranslation();
-  const [, go] = useLocation();
-  const isRunning = volume.users.some(({ row }) => row.State === 'running');
-  const active = volume.lastBackup ? 4 : isRunning ? 3 : volume.users.length > 0 ? 2 : 1;
-  const first = volume.users[0];
-  const destination = first?.row.Mounts?.find(({ Name }) => Name === volume.row.Name)?.Destination ?? '/';
-  return (
-    <Stepper active={active} size="sm" aria-label={t('volumes:life.label')}>
-      <Stepper.Step label={t('volumes:life.create')} description={volume.row.CreatedAt ? formatAge(Date.parse(volume.row.CreatedAt), i18n.language) : ''} />
-      <Stepper.Step label={t('volumes:life.mount')} description={first ? t('volumes:life.mounted', { count: volume.users.length }) : <Anchor component="button" type="button" size="xs" onClick={() => go('/containers')}>{t('volumes:life.mountNow')}</Anchor>} />
-      <Stepper.Step label={t('volumes:life.use')} description={first ? <Anchor component={Link} size="xs" href={`/containers/${volume.host.id}/${first.row.Id}/files?path=${encodeURIComponent(destination)}`}>{t('volumes:life.browse')}</Anchor> : t('volumes:life.useLater')} />
-      <Stepper.Step label={t('volumes:life.backup')} description={volume.lastBackup ? formatAge(volume.lastBackup.createdAtMs, i18n.language) : <Anchor component="button" type="button" size="xs" onClick={() => openBackupDialog(volume)}>{t('volumes:life.backupNow')}</Anchor>} />
-      <Stepper.Step label={t('volumes:life.move')} description={t('volumes:life.moveText')} />
-    </Stepper>
   );
 }
 
@@ -96,4 +83,14 @@ function Users({ volume }: { volume: Volume }) {
       })}
     </Stack>
   );
+}
+
+function Facts({ volume }: { volume: VolumeRow }) {
+  const { t, i18n } = useTranslation();
+  const facts: [string, string][] = [
+    [t('volumes:facts.mountpoint'), volume.Mountpoint], [t('volumes:columns.driver'), volume.Driver], [t('volumes:facts.scope'), volume.Scope],
+    [t('volumes:facts.created'), volume.CreatedAt ? new Date(volume.CreatedAt).toLocaleString(i18n.language) : '–'],
+    ...Object.entries(volume.Options ?? {}), ...Object.entries(volume.Labels ?? {}),
+  ];
+  return <Paper withBorder><Table fz="sm"><Table.Tbody>{facts.map(([name, value]) => <Table.Tr key={name}><Table.Td w={260} c="var(--gantry-subtle)">{name}</Table.Td><Table.Td ff="monospace" fz="xs" style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td></Table.Tr>)}</Table.Tbody></Table></Paper>;
 }
