@@ -68,7 +68,7 @@ export const soleImporters: { module: RegExp; allowed: RegExp; reason: string }[
   { module: /^koffi$/, allowed: /^src\/engine\/kernel\/libc\.ts$/, reason: 'a wrong foreign call crashes the engine: all of them are read in one file' },
   { module: /^(node:)?child_process$/, allowed: /^src\/(engine\/tools\/run|main\/(processes|hosts\/local))\.ts$/, reason: 'every started program is logged, limited and awaited in one place' },
   { module: /^ssh2$/, allowed: /^src\/main\/hosts\/ssh(\.ts$|\/)/, reason: 'keys and host keys are handled in one place' },
-  { module: /^(node:)?https?$/, allowed: /^src\/(engine\/(api\/(server|body|router)|registry\/.*|volumes\/.*)|main\/(browser.*|docker\/.*|hosts\/.*))\.ts$/, reason: 'who listens and who dials is decided in few places' },
+  { module: /^(node:)?https?$/, allowed: /^src\/(engine\/(api\/(server|body|router)|registry\/.*|volumes\/.*|networks\/parent-ports)|main\/(browser.*|docker\/.*|hosts\/.*))\.ts$/, reason: 'who listens and who dials is decided in few places' },
   { module: /^(node:)?http2$/, allowed: /^src\/engine\/build\/buildkit\/grpc\.ts$/, reason: 'gRPC is framed in one place' },
   { module: /^electron$/, allowed: /^src\/main\/(electron|preload|window|tray)\.ts$/, reason: 'everything else also runs in the browser shell' },
 ];
