@@ -115,6 +115,7 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
         known.catch(() => {}); // awaited below
         const work = streamImage(client, name, entry.archivePath, thread, steps.push, { signal, known: await known, title, platform }).finally(steps.close);
         work.catch(() => {}); // awaited below
+        yield { type: 'progress', bytes: 0, totalBytes: detail.Size ?? 0 }; // an engine may take long until its first byte
         for await (const bytes of steps.values) yield { type: 'progress', bytes, totalBytes: detail.Size ?? 0 };
         const read = await work;
         facts = read.facts;

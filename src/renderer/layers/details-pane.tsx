@@ -78,7 +78,7 @@ function Facts({ state }: { state: PathState }) {
     ['modified', state.isImplied ? undefined : new Date(state.mtime * 1000).toLocaleString()],
     ['target', state.link || undefined],
     ['sameFile', state.hardlinkOf],
-    ['hash', state.hash === '' ? undefined : `${state.hash}…`],
+    ['hash', state.hash === '' ? undefined : `${state.hash.slice(0, 24)}…`],
     ...state.xattrs.map(({ name, value }): [string, string] => [name, value]),
   ];
   return (

@@ -4,7 +4,7 @@ import { IconNetwork } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'wouter';
-import { useHost } from '../queries.ts';
+import { listOptions, useHost } from '../queries.ts';
 import { rpc } from '../rpc.ts';
 import { formatBytes } from '../ui/format.ts';
 import { HostBadge } from '../ui/host-badge.tsx';
@@ -24,7 +24,8 @@ export default function ImageLayersPage() {
   const host = useHost(hostId);
   const opened = useQuery(imageSession(hostId, id));
   const names = useQuery({ queryKey: [hostId, 'layers-name', id], enabled: opened.isSuccess, queryFn: ({ signal }) => rpc.images.inspect({ host: hostId, id }, { signal }) });
-  const name = names.data?.RepoTags?.[0] ?? opened.data?.image.image ?? id;
+  const listed = client.getQueryData(listOptions('images', hostId).queryKey)?.find((row) => row.Id === id)?.RepoTags[0]; // while it is opened
+  const name = names.data?.RepoTags?.[0] ?? opened.data?.image.image ?? listed ?? id;
   return (
     <Page fill title={name.startsWith('sha256:') ? name.slice(7, 19) : name} subtitle={host && <HostBadge host={host} />} actions={opened.data && <ExplorerActions session={opened.data.session} image={opened.data.image} onChoose={async (choice) => { client.setQueryData(imageSession(hostId, id).queryKey, await rpc.layers.choose({ session: opened.data.session, id: choice })); }} />}
       before={<Breadcrumbs fz="sm"><Anchor component={Link} href="/images">{t('images:title')}</Anchor><Anchor component={Link} href={`/images/${hostId}/${encodeURIComponent(id)}`}>{name.startsWith('sha256:') ? name.slice(7, 19) : name}</Anchor><span>{t('layers:title')}</span></Breadcrumbs>}>
