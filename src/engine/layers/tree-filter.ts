@@ -3,7 +3,7 @@
 // strings are never made. Patterns with "/" look at whole paths ("/etc/passwd"), others at names.
 import { InvalidParameter } from '../wire/errors.ts';
 import { KIND } from './tree-file.ts';
-import { nameText, nodeAt, pathText } from './tree-text.ts';
+import { nameText, nodeAt, nodesNamed, pathText } from './tree-text.ts';
 import { sourceOf, type View } from './tree-view.ts';
 import type { ImageTree } from './tree.ts';
 
@@ -63,15 +63,26 @@ function findPattern(tree: ImageTree, pattern: string, mode: 'text' | 'glob' | '
   if (mode === 'text') {
     const isCased = /[A-Z]/.test(bytes); // as editors do: a capital letter asks for exactly that
     const text = isCased ? source.text : source.lower;
+    let node = 0;
     for (let found = text.indexOf(bytes); found !== -1; ) {
-      const node = nodeAt(source.end, found);
+      node = nodeAt(source.end, found, node);
       hit[node] = 1;
       found = text.indexOf(bytes, source.end[node] as number);
     }
     return hit;
   }
   const expression = toExpression(bytes, mode);
-  for (const match of source.text.matchAll(expression)) hit[nodeAt(source.end, match.index)] = 1;
+  const last = mode === 'glob' ? /\/([^/{}]+)$/.exec(bytes)?.[1] : undefined;
+  if (last !== undefined && !/^\*+$/.test(last)) { // its last part tells most names apart, and names are a fifth of the paths' length
+    const whole = new RegExp(expression.source);
+    const named = nodesNamed(tree, toExpression(last, 'glob'));
+    for (let node = named.indexOf(1); node !== -1; node = named.indexOf(1, node + 1)) {
+      if (whole.test(source.text.slice(node === 0 ? 0 : source.end[node - 1], (source.end[node] as number) - 1))) hit[node] = 1;
+    }
+    return hit;
+  }
+  let node = 0;
+  for (const match of source.text.matchAll(expression)) hit[(node = nodeAt(source.end, match.index, node))] = 1;
   return hit;
 }
 

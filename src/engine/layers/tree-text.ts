@@ -11,14 +11,20 @@ const paths = new WeakMap<ImageTree, Text>();
 export function nodesNamed(tree: ImageTree, expression: RegExp): Uint8Array {
   const { text, end } = nameText(tree);
   const hit = new Uint8Array(tree.nodes);
-  for (const match of text.matchAll(expression)) hit[nodeAt(end, match.index)] = 1;
+  let node = 0;
+  for (const match of text.matchAll(expression)) hit[(node = nodeAt(end, match.index, node))] = 1;
   return hit;
 }
 
-/** The node whose piece of the text holds the character at `index`. */
-export function nodeAt(end: Uint32Array, index: number): number {
-  let low = 0;
-  let high = end.length - 1;
+/**
+ * The node whose piece of the text holds the character at `index`.
+ * @param from a node not behind it: who looks at places in their order gives the one found before
+ */
+export function nodeAt(end: Uint32Array, index: number, from = 0): number {
+  let low = from;
+  let step = 1;
+  while (low + step < end.length && (end[low + step - 1] as number) <= index) { low += step; step *= 2; }
+  let high = Math.min(low + step - 1, end.length - 1);
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((end[middle] as number) > index) high = middle;
