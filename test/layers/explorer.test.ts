@@ -110,6 +110,12 @@ describe.each([
   });
 });
 
+test('a hard link to a file of a lower layer shows its content', async () => {
+  const opened = await openArchive(ociArchive([{ name: 'linked:1', layers: [makeTar([{ path: 'd/a', content: 'low' }]), makeTar([{ path: 'b', type: 'hardlink', target: 'd/a' }, { path: '.wh.d' }])] }]));
+  expect(opened.image.totals).toMatchObject({ storedBytes: 3, visibleBytes: 3 });
+  expect(await previewFile(opened, 1, await node(opened, 'b'))).toMatchObject({ type: 'text', text: 'low' });
+});
+
 test('two images are compared, and contents come from both', async () => {
   const before = await openArchive(oldDockerArchive(image));
   const after = await openArchive(oldDockerArchive({ ...image, layers: [image.layers[0] as Buffer] }));

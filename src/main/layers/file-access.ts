@@ -19,7 +19,7 @@ const DIFF_BYTES = 2 * 1024 * 1024;
 export async function findFile(opened: Opened, layer: number, node: number): Promise<FoundFile | undefined> {
   const file = await opened.thread.locate({ layer, node });
   if (file === undefined) return undefined;
-  if (opened.parts === undefined) return opened.content && { source: opened.content, layer, file };
+  if (opened.parts === undefined) return opened.content && { source: opened.content, layer: file.layer, file };
   const part = opened.parts[layer];
   const there = await part?.thread.find({ path: file.bytePath, isBytes: true });
   if (part === undefined || !there) return undefined;

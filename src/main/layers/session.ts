@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { showPath, showText } from '../../engine/layers/report-text.ts';
 import type { Analysis } from '../../engine/layers/report.ts';
-import { KIND } from '../../engine/layers/tree-file.ts';
+import { KIND, layerPath, type LayerTree } from '../../engine/layers/tree-file.ts';
 import { historyOf } from '../../engine/layers/tree-history.ts';
 import { listRows, readRows, type RowList } from '../../engine/layers/tree-rows.ts';
 import { makeView, sourceOf, type Scope, type View } from '../../engine/layers/tree-view.ts';
@@ -15,7 +15,8 @@ const KEPT_VIEWS = 6;
 const MAX_TOGGLED_KEY = 10_000;
 const PATTERN_LIMIT_MS = 2000; // of half a million names a sane expression takes 50
 
-export interface Located { path: string; bytePath: string; offset: number; sizeBytes: number; kind: number }
+/** @property bytePath in `layer`: a hard link may show a file of a lower one */
+export interface Located { path: string; layer: number; bytePath: string; offset: number; sizeBytes: number; kind: number }
 
 /** @property layer the one that holds it */
 export interface Below { node: number; path: string; layer: number }
@@ -93,8 +94,11 @@ export function createSession(analysis: Analysis): Session {
       const at = nodeInLayer(layer, node);
       const own = tree.layers[layer];
       if (at === undefined || own === undefined) return undefined;
-      const bytePath = unionPath(tree, node);
-      return { path: showPath(bytePath), bytePath, offset: own.offset[at] as number, sizeBytes: own.size[at] as number, kind: own.kind[at] as number };
+      const path = unionPath(tree, node);
+      const copy = tree.copies.get(layer)?.get(at);
+      const offset = (copy === undefined ? own.offset[at] : tree.layers[copy.layer]?.offset[copy.node]) as number;
+      const bytePath = copy === undefined ? path : layerPath(tree.layers[copy.layer] as LayerTree, copy.node);
+      return { path: showPath(path), layer: copy?.layer ?? layer, bytePath, offset, sizeBytes: own.size[at] as number, kind: own.kind[at] as number };
     },
     below(layer, node, scope) {
       const view = scope === 'all' ? viewOf(layer, 'all') : undefined;
