@@ -160,7 +160,9 @@ function kill(pid: number): void {
 
 function leftovers(folder: string, netns: string): string[] {
   const found = mountsBelow(folder).map((target) => `mount ${target}`);
-  for (const { pid, command } of processesOf(folder)) if (!command.includes('daemon.ts') && !command.startsWith('docker ')) found.push(`process ${pid} ${command}`);
+  // bytes of what was removed go in the background
+  const isKnown = (command: string) => command.includes('daemon.ts') || command.startsWith('docker ') || /^rm -rf .*\/data\/trash\//.test(command);
+  for (const { pid, command } of processesOf(folder)) if (!isKnown(command)) found.push(`process ${pid} ${command}`);
   const links = execFileSync('ip', ['-n', netns, '-o', 'link'], { encoding: 'utf8' });
   for (const line of links.split('\n')) {
     const device = /^\d+: ([^:@]+)/.exec(line)?.[1];
