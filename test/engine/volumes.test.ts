@@ -38,8 +38,26 @@ describe('mounts', () => {
 
   test('a link inside a volume does not lead a subpath out of it', async () => {
     await sh('ln -s /etc/passwd /d/out; ln -s ../../../../../../etc /d/up', '-v', 'links:/d');
-    for (const path of ['out', 'up']) expect((await run('--mount', `type=volume,src=links,dst=/x,volume-subpath=${path}`, 'busybox:test', 'true')).code).not.toBe(0);
+    for (const path of ['out', 'up']) expect((await run('--mount', `type=volume,src=links,dst=/x,volume-subpath=${path}`, 'busybox:test', 'true')).stderr).toContain('escapes the base directory');
   }, 30_000);
+
+  test('an empty folder of a volume gets what the image has where it is mounted', async () => {
+    await sh('mkdir /d/etc', '-v', 'parts:/d:nocopy');
+    expect(await sh('head -1 /etc/passwd', '--mount', 'type=volume,src=parts,dst=/etc,volume-subpath=etc')).toContain('root:x:0:0');
+  });
+
+  test('a bind that is not recursive shows nothing that is mounted below', async () => {
+    const below = join(folder, 'outer', 'below');
+    mkdirSync(below, { recursive: true });
+    await engine.inNetns('mount', '-t', 'tmpfs', 't', below);
+    try {
+      writeFileSync(join(below, 'file'), '');
+      expect(await sh('ls /o/below', '--mount', `type=bind,src=${join(folder, 'outer')},dst=/o,readonly`)).toBe('file');
+      expect(await sh('ls /o/below', '--mount', `type=bind,src=${join(folder, 'outer')},dst=/o,readonly,bind-recursive=disabled`)).toBe('');
+    } finally {
+      await engine.inNetns('umount', below);
+    }
+  });
 
   test('binds, tmpfs and the volumes of another container', async () => {
     mkdirSync(join(folder, 'src'));

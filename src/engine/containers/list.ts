@@ -87,7 +87,7 @@ function summaryOf(parts: Parts, container: Container): ContainerSummary {
         Labels: record.config.Labels ?? {},
         State: record.state,
         Status: '',
-        HostConfig: { NetworkMode: record.hostConfig.NetworkMode ?? 'default' },
+        HostConfig: { NetworkMode: record.hostConfig.NetworkMode ?? 'default', ...(Object.keys(record.hostConfig.Annotations ?? {}).length > 0 && { Annotations: record.hostConfig.Annotations }) },
         NetworkSettings: { Networks: settings?.Networks ?? { [record.hostConfig.NetworkMode ?? 'none']: {} } },
         Mounts: record.mounts,
       } as ContainerSummary,

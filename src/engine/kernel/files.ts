@@ -6,6 +6,7 @@ import { systemCall } from './libc.ts';
 
 const SYS_OPENAT2 = 437; // the same number on every architecture (kernel 5.6)
 const RESOLVE_NO_MAGICLINKS = 0x02n;
+const RESOLVE_BENEATH = 0x08n;
 const RESOLVE_IN_ROOT = 0x10n;
 const O_PATH = 0o10000000;
 const O_CLOEXEC = 0o2000000;
@@ -52,6 +53,12 @@ export function openFolderInRoot(root: number, path: string): number {
 /** Whatever stands at a path below `root`, links followed as in a chroot; named, not opened (O_PATH), so a FIFO is not waited for. */
 export function openPathInRoot(root: number, path: string): number {
   const how = new BigUint64Array([BigInt(O_PATH | O_CLOEXEC), 0n, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS]);
+  return openat2(SYS_OPENAT2, root, cString(path), how, how.byteLength);
+}
+
+/** As `openPathInRoot`, but a link that leads out of `root` is an error (EXDEV) and not followed. */
+export function openPathBeneath(root: number, path: string): number {
+  const how = new BigUint64Array([BigInt(O_PATH | O_CLOEXEC), 0n, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS]);
   return openat2(SYS_OPENAT2, root, cString(path), how, how.byteLength);
 }
 

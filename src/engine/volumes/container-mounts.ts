@@ -3,7 +3,8 @@ import { lstat, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MountPoint } from '@docker/node-sdk';
 import { randomId } from '../base/ids.ts';
-import { closeFd, openFolder, openPathInRoot } from '../kernel/files.ts';
+import { closeFd, openFolder, openPathBeneath } from '../kernel/files.ts';
+import { SystemCallError } from '../kernel/libc.ts';
 import { mount, MS, mounts, unmount } from '../kernel/mounts.ts';
 import type { MountingContainer, OciMount } from '../needs.ts';
 import { InvalidParameter, NotFound } from '../wire/errors.ts';
@@ -75,10 +76,10 @@ async function volumeMount(container: MountingContainer, point: MountPoint, inde
   const destination = point.Destination ?? '';
   const options = container.hostConfig.Mounts?.find(({ Target }) => Target?.replace(/(.)\/$/, '$1') === destination)?.VolumeOptions;
   const folder = await volumes.mountVolume(name, container.id);
-  const copies = !(options?.NoCopy ?? false) && !options?.Subpath && !(point.Mode ?? '').split(',').includes('nocopy');
-  if (copies) await copyUp(rootfs, destination, folder);
-  volumes.say('mount', name, { driver: point.Driver ?? 'local', container: container.id, destination, 'read/write': String(point.RW ?? true), propagation: point.Propagation ?? '' });
+  const copies = !(options?.NoCopy ?? false) && !(point.Mode ?? '').split(',').includes('nocopy');
   const source = options?.Subpath ? await bindSubpath(folder, options.Subpath, join(volumes.runFolder, container.id, String(index))) : folder;
+  if (copies && (await stat(source)).isDirectory()) await copyUp(rootfs, destination, source);
+  volumes.say('mount', name, { driver: point.Driver ?? 'local', container: container.id, destination, 'read/write': String(point.RW ?? true), propagation: point.Propagation ?? '' });
   return { destination, type: 'bind', source, options: ['rbind', 'rprivate', ...(await readOnly(point, source, undefined))] };
 }
 
@@ -89,14 +90,16 @@ async function bindMount(container: MountingContainer, point: MountPoint): Promi
     await checkSource({ source });
   } else await makeSource(source);
   await checkPropagation(source, point.Propagation ?? '');
-  const bind = spec?.BindOptions?.NonRecursive ? 'bind' : 'rbind';
-  return { destination: point.Destination ?? '', type: 'bind', source, options: [bind, point.Propagation || 'rprivate', ...(await readOnly(point, source, spec?.BindOptions))] };
+  const propagation = point.Propagation || 'rprivate';
+  // crun 1.8 takes the r of the propagation for a recursive bind
+  const kind = spec?.BindOptions?.NonRecursive ? ['bind', propagation.replace(/^r/, '')] : ['rbind', propagation];
+  return { destination: point.Destination ?? '', type: 'bind', source, options: [...kind, ...(await readOnly(point, source, spec?.BindOptions))] };
 }
 
-/** Read-only goes down into what is mounted below, unless asked otherwise (kernel 5.12, mount_setattr). Nothing is below a file, and crun refuses `rro` there. */
-async function readOnly(point: MountPoint, source: string, options: { ReadOnlyNonRecursive?: boolean } | undefined): Promise<string[]> {
+/** Read-only goes down into what is mounted below, unless asked otherwise (kernel 5.12, mount_setattr); of a bind that is not recursive nothing is below, and `rro` would bring it along. Nothing is below a file, and crun refuses `rro` there. */
+async function readOnly(point: MountPoint, source: string, options: { NonRecursive?: boolean; ReadOnlyNonRecursive?: boolean } | undefined): Promise<string[]> {
   if (point.RW !== false) return ['rw'];
-  return options?.ReadOnlyNonRecursive || !(await stat(source)).isDirectory() ? ['ro'] : ['ro', 'rro'];
+  return options?.NonRecursive || options?.ReadOnlyNonRecursive || !(await stat(source)).isDirectory() ? ['ro'] : ['ro', 'rro'];
 }
 
 function tmpfsMount(point: MountPoint, options: { SizeBytes?: number; Mode?: number; Options?: string[][] } | undefined): OciMount {
@@ -111,7 +114,7 @@ function tmpfsMount(point: MountPoint, options: { SizeBytes?: number; Mode?: num
 async function bindSubpath(volume: string, subpath: string, target: string): Promise<string> {
   const root = openFolder(volume);
   try {
-    const found = openPathInRoot(root, subpath);
+    const found = openPathBeneath(root, subpath);
     try {
       const path = `/proc/self/fd/${found}`;
       await mkdir(join(target, '..'), { recursive: true, mode: 0o700 });
@@ -123,6 +126,7 @@ async function bindSubpath(volume: string, subpath: string, target: string): Pro
       closeFd(found);
     }
   } catch (error) {
+    if (error instanceof SystemCallError && error.code === 'EXDEV') throw new InvalidParameter(`path concatenation escapes the base directory, base: ${volume}, subpath: ${subpath}`, { cause: error });
     throw new NotFound(`cannot access path ${subpath} of volume: ${(error as Error).message}`, { cause: error });
   } finally {
     closeFd(root);

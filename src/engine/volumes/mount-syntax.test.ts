@@ -6,8 +6,8 @@ describe('-v', () => {
   test.each([
     ['/src:/dst', { type: 'bind', source: '/src', destination: '/dst', isReadOnly: false, propagation: 'rprivate', createsSource: true }],
     ['/src/:/dst/:ro,rshared', { type: 'bind', source: '/src', destination: '/dst', isReadOnly: true, propagation: 'rshared' }],
-    ['data:/dst', { type: 'volume', source: 'data', copies: true }],
-    ['data:/dst:nocopy,ro', { type: 'volume', source: 'data', copies: false, isReadOnly: true }],
+    ['data:/dst', { type: 'volume', source: 'data' }],
+    ['data:/dst:nocopy,ro', { type: 'volume', source: 'data', isReadOnly: true }],
     ['/dst', { type: 'volume', source: '', destination: '/dst' }],
     ['/dst:ro', { type: 'volume', source: '', destination: '/dst', isReadOnly: true }],
   ])('%s', (raw, wanted) => expect(parseBind(raw, '')).toMatchObject(wanted));
@@ -27,9 +27,9 @@ describe('-v', () => {
 describe('--mount', () => {
   test.each<[Mount, Record<string, unknown>]>([
     [{ Type: 'bind', Source: '/s', Target: '/t' }, { createsSource: false, propagation: 'rprivate' }],
-    [{ Type: 'volume', Target: '/t', VolumeOptions: { NoCopy: true, Labels: { a: 'b' }, DriverConfig: { Name: 'local', Options: { type: 'tmpfs' } } } }, { source: '', copies: false, labels: { a: 'b' }, options: { type: 'tmpfs' } }],
+    [{ Type: 'volume', Target: '/t', VolumeOptions: { NoCopy: true, Labels: { a: 'b' }, DriverConfig: { Name: 'local', Options: { type: 'tmpfs' } } } }, { source: '', labels: { a: 'b' }, options: { type: 'tmpfs' } }],
     [{ Type: 'tmpfs', Target: '/t', TmpfsOptions: { SizeBytes: 1 } }, { type: 'tmpfs' }],
-    [{ Type: 'volume', Source: 'data', Target: '/t', VolumeOptions: { Subpath: 'a/b' } }, { copies: false }],
+    [{ Type: 'volume', Source: 'data', Target: '/t', VolumeOptions: { Subpath: 'a/b' } }, {}],
   ])('%j', (mount, wanted) => expect(parseMount(mount, '')).toMatchObject(wanted));
   test.each<[Mount, string]>([
     [{ Type: 'bind', Target: '/t' }, 'invalid mount config for type "bind": field Source must not be empty'],

@@ -13,8 +13,6 @@ export interface WishedMount {
   /** the mode text of `-v` as it came */
   mode: string;
   propagation: string;
-  /** copy image content into an empty volume */
-  copies: boolean;
   /** a missing bind source becomes a folder */
   createsSource: boolean;
   /** empty: that of the existing volume, else local */
@@ -52,7 +50,6 @@ export function parseBind(raw: string, volumeDriver: string): WishedMount {
     destination: posix.normalize(destination).replace(/(.)\/$/, '$1'),
     isReadOnly: words.includes('ro'), mode: mode === '' && !isBind && source !== '' ? 'z' : mode,
     propagation: isBind ? propagation ?? 'rprivate' : '',
-    copies: !isBind && !words.includes('nocopy'),
     createsSource: true,
     driver: volumeDriver, options: {}, labels: {},
   };
@@ -73,7 +70,7 @@ export function parseMount(mount: Mount, volumeDriver: string): WishedMount {
   }
   const base = {
     source: mount.Source ?? '', destination: posix.normalize(mount.Target).replace(/(.)\/$/, '$1'), isReadOnly: mount.ReadOnly ?? false, mode: type === 'volume' ? 'z' : '',
-    propagation: '', copies: false, createsSource: false, driver: '', options: {}, labels: {},
+    propagation: '', createsSource: false, driver: '', options: {}, labels: {},
   };
   switch (type) {
     case 'bind': {
@@ -91,7 +88,7 @@ export function parseMount(mount: Mount, volumeDriver: string): WishedMount {
       else if (mount.ReadOnly) throw invalid('must not set ReadOnly mode when using anonymous volumes');
       else if (VolumeOptions?.Subpath) throw invalid('must not set Subpath when using anonymous volumes');
       if (VolumeOptions?.Subpath) checkSubpath(VolumeOptions.Subpath, invalid);
-      return { ...base, type, copies: !(VolumeOptions?.NoCopy ?? false) && !VolumeOptions?.Subpath, driver, options: VolumeOptions?.DriverConfig?.Options ?? {}, labels: VolumeOptions?.Labels ?? {} };
+      return { ...base, type, driver, options: VolumeOptions?.DriverConfig?.Options ?? {}, labels: VolumeOptions?.Labels ?? {} };
     }
     case 'tmpfs':
       if (base.source !== '') throw invalid('field Source must not be specified');
