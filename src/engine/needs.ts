@@ -140,6 +140,8 @@ export interface NetworkUsers {
   /** By id, name or unique id prefix. @throws NotFound `No such container: NAME` */
   find(idOrName: string): NetworkedContainer & { isRunning: boolean; pid: number };
   list(): (NetworkedContainer & { isRunning: boolean })[];
+  /** While `work` runs the container neither starts nor ends. */
+  exclusively<T>(containerId: string, work: () => Promise<T>): Promise<T>;
   /** After connect and disconnect: keeps the endpoints in the container's record. */
   saveEndpoints(containerId: string, endpoints: Record<string, EndpointSettings>): Promise<void>;
 }

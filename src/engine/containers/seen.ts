@@ -25,6 +25,7 @@ export function networkUsers(parts: Parts | undefined): NetworkUsers {
       return seen(parts.store.find(idOrName), parts);
     },
     list: () => (parts ? parts.store.all().map((container) => seen(container, parts)) : []),
+    exclusively: (containerId, work) => (parts ? parts.locks.run(containerId, work) : work()),
     async saveEndpoints(containerId, endpoints) {
       const container = parts?.store.byId(containerId);
       if (!container || !parts) return;

@@ -2,7 +2,6 @@
 // Wording of the errors: moby daemon/container_operations.
 import type { EndpointSettings } from '@docker/node-sdk';
 import type { EventBus } from '../base/events.ts';
-import { keyedLocks } from '../base/locks.ts';
 import type { NetworkedContainer } from '../needs.ts';
 import { Forbidden, InvalidParameter } from '../wire/errors.ts';
 import { hostGateway, priorities, recordOf, wiringOf, type AttachNeeds } from './attach.ts';
@@ -20,7 +19,6 @@ export interface Membership {
 
 export function createMembership(needs: AttachNeeds, events: EventBus): Membership {
   const { store, sandboxes, topology, names, users, netnsFolder, log } = needs;
-  const locks = keyedLocks();
   const say = (action: string, record: NetworkRecord, container: NetworkedContainer) =>
     events.publish('network', action, record.id, { container: container.id, name: record.name, type: record.driver });
 
@@ -55,7 +53,7 @@ export function createMembership(needs: AttachNeeds, events: EventBus): Membersh
     async connect(networkName, containerName, wish) {
       const record = store.find(networkName);
       const found = users().find(containerName);
-      await locks.run(found.id, async () => {
+      await users().exclusively(found.id, async () => {
         const container = users().find(found.id);
         const mode = networkMode(container).kind;
         if (record.driver === 'host' && mode === 'networks' && !container.isRunning && Object.keys(container.endpoints).length === 0 && container.hostConfig.NetworkMode === 'host') {
@@ -97,7 +95,7 @@ export function createMembership(needs: AttachNeeds, events: EventBus): Membersh
     async disconnect(networkName, containerName) {
       const record = store.find(networkName);
       const found = users().find(containerName);
-      await locks.run(found.id, async () => {
+      await users().exclusively(found.id, async () => {
         const container = users().find(found.id);
         if (record.driver === 'host' && container.isRunning) throw new InvalidParameter('container cannot be disconnected from host network or connected to host network');
         if (!isMember(container, record)) throw new Forbidden(`container ${container.id} is not connected to network ${record.name}`);
