@@ -45,6 +45,8 @@ export interface Explorer extends AsyncDisposable {
 }
 
 const KEPT_OPEN = 8;
+const LEAST_OPEN = 3; // two images and their comparison
+const KEPT_ENTRIES = 1_500_000; // of all images together; half a million take some 200 MB
 
 /** @param folder of the cache, inside the profile */
 export function createExplorer(folder: string, threadUrl: URL): Explorer {
@@ -57,7 +59,7 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
     const opened: Opened = { ...rest, id: randomBytes(9).toString('base64url'), async [Symbol.asyncDispose]() { await rest.thread[Symbol.asyncDispose](); await dispose?.(); } };
     sessions.set(opened.id, opened);
     for (const [id, old] of sessions) {
-      if (sessions.size <= KEPT_OPEN) break;
+      if (old === opened || sessions.size <= LEAST_OPEN || (sessions.size <= KEPT_OPEN && entriesOf([...sessions.values()]) <= KEPT_ENTRIES)) break;
       if (![...sessions.values()].some((other) => other.parts?.includes(old))) { sessions.delete(id); await old[Symbol.asyncDispose](); }
     }
     return opened;
@@ -194,6 +196,8 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
   };
   return explorer;
 }
+
+const entriesOf = (sessions: readonly Opened[]): number => sessions.reduce((sum, { image }) => sum + image.layers.reduce((own, { files }) => own + files.added + files.content + files.metadata + files.type + files.link, 0), 0);
 
 /** A container's platform is its image's; the image may be gone. */
 async function platformOf(client: DockerClient, image: string | undefined, signal?: AbortSignal): Promise<ImageConfig> {
