@@ -90,11 +90,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }),
     ...containerRoutes(parts),
     ...execRoutes(parts, new Execs()),
-    ...containerObserveRoutes({ stats, find: (idOrName) => watched(find(idOrName)), layersOf: (id) => (parts.snapshots.has(id) ? parts.snapshots.paths(id) : null) }),
+    ...containerObserveRoutes({ stats, find: (idOrName) => watched(find(idOrName)), layersOf: (id) => (parts.snapshots.has(id) ? parts.snapshots.paths(id) : null), tell: (id, action) => publish(parts, find(id), action) }),
     ...containerFileRoutes({
       isRootless,
       openRoot: (idOrName) => openContainerRoot(parts, find(idOrName), idOrName),
-      tell: (idOrName, action, attributes) => publish(parts, find(idOrName), action, attributes),
+      tell: (idOrName, action) => publish(parts, find(idOrName), action),
       commit: (idOrName, commit) => commitWhilePaused(parts, find(idOrName), commit, applyChanges),
     }),
     ...imageRoutes(images),

@@ -82,9 +82,9 @@ describe('exec', () => {
     for (const [command, exitCode, words] of [['nosuch', 127, 'exec: "nosuch": executable file not found in $PATH'], ['/etc/passwd', 126, 'exec: "/etc/passwd": permission denied']] as const) {
       const refused = await engine.docker('exec', 'exec', command);
       expect(refused.code).toBe(exitCode);
-      expect(refused.stderr).toContain(words);
+      expect(refused.stdout).toContain(words);
     }
-    expect((await engine.docker('exec', '-w', '/nowhere', 'exec', 'true'))).toMatchObject({ code: 126, stderr: expect.stringContaining('/nowhere') });
+    expect((await engine.docker('exec', '-w', '/nowhere', 'exec', 'true'))).toMatchObject({ code: 126, stdout: expect.stringContaining('/nowhere') });
     expect((await engine.api('POST', '/containers/exec/exec', { Cmd: 'true' }))).toMatchObject({ status: 400 });
     expect((await engine.docker('exec', '-t', 'exec', 'tty')).stdout).toContain('/dev/pts/');
   });
@@ -237,6 +237,51 @@ describe('bad input', () => {
     expect(await engine.dockerOk('start', '-a', Id)).toBe('100000');
     expect(await engine.dockerOk('ps', '-aq', '--filter', 'label=label.9999=value 9999')).toBe(Id.slice(0, 12));
     await engine.dockerOk('rm', Id);
+  });
+});
+
+describe('as docker does', () => {
+  test('the limit of processes is taken away by -1 and set again', async () => {
+    await engine.dockerOk('run', '-d', '--name', 'limited', ...none, '--pids-limit', '50', image, 'sleep', '100');
+    await engine.dockerOk('update', '--pids-limit', '-1', 'limited');
+    expect((await engine.api<{ HostConfig: { PidsLimit: number } }>('GET', '/containers/limited/json')).json.HostConfig.PidsLimit).toBe(0);
+    await engine.dockerOk('update', '--pids-limit', '500', 'limited');
+    expect((await engine.api<{ HostConfig: { PidsLimit: number } }>('GET', '/containers/limited/json')).json.HostConfig.PidsLimit).toBe(500);
+    await engine.dockerOk('rm', '-f', 'limited');
+  });
+
+  test('a detached exec that cannot start is an error, and a failed start explains itself', async () => {
+    await engine.dockerOk('run', '-d', '--name', 'box', ...none, image, 'sleep', '100');
+    const detached = await engine.docker('exec', '-d', 'box', 'nosuch');
+    expect(detached.code).not.toBe(0);
+    expect(detached.stderr).toContain('executable file not found');
+    expect((await engine.docker('cp', '/etc/hostname', 'box:/bin/busybox/x')).code).not.toBe(0);
+    await engine.dockerOk('rm', '-f', 'box');
+    const start = await engine.docker('run', '--rm', ...none, '-v', '/etc/hostname:/bin', image, 'true');
+    expect([start.code, start.stderr]).toEqual([125, expect.stringContaining('Are you trying to mount a directory onto a file')]);
+  });
+
+  test('a health check that takes too long is ended, with its process', async () => {
+    await engine.dockerOk('run', '-d', '--name', 'slow', ...none, '--health-cmd', 'exec sleep 77', '--health-interval', '200ms', '--health-timeout', '300ms', '--health-retries', '1', image, 'sleep', '100');
+    const health = async () => (await engine.api<{ State: { Health: { Status: string; Log: { Output: string }[] } } }>('GET', '/containers/slow/json')).json.State.Health;
+    await expect.poll(async () => (await health()).Status, { timeout: 10_000 }).toBe('unhealthy');
+    expect((await health()).Log[0]?.Output).toContain('exceeded timeout');
+    await expect.poll(async () => (await engine.dockerOk('top', 'slow')).split('sleep 77').length - 1, { timeout: 10_000 }).toBeLessThan(2);
+    await engine.dockerOk('rm', '-f', 'slow');
+  });
+
+  test('events of a life come in docker\'s order', async () => {
+    const since = Date.now() / 1000;
+    await engine.dockerOk('run', '-d', '--name', 'life', ...none, image, 'sleep', '100');
+    await engine.dockerOk('exec', 'life', 'true');
+    await engine.dockerOk('stop', '-t', '0', 'life');
+    await engine.dockerOk('rm', 'life');
+    const { body } = await engine.api('GET', `/events?since=${since}&until=${Date.now() / 1000 + 0.01}`);
+    const actions = body.trim().split('\n').map((line) => JSON.parse(line) as { Type: string; Action: string }).map(({ Type, Action }) => `${Type} ${Action}`);
+    expect(actions).toEqual([
+      'container create', 'network connect', 'container start', 'container exec_create: true ', 'container exec_start: true ', 'container exec_die',
+      'container kill', 'container kill', 'container die', 'network disconnect', 'container stop', 'container destroy',
+    ]);
   });
 });
 

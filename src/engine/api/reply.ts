@@ -1,6 +1,7 @@
 // What a handler answers. Handlers validate everything before they return; from the first byte on errors travel in band.
 // A source of a stream must end when `call.signal` aborts: an async generator that waits cannot be stopped from outside.
 import type { Duplex } from 'node:stream';
+import { isBefore, type ApiVersion } from './api-version.ts';
 
 export type Headers = Record<string, string | number>;
 
@@ -46,7 +47,10 @@ export type FailureStatus = 'early' | 'first line' | 'never';
 export const ndjson = (source: AsyncIterable<unknown>, headers?: Headers, failure: FailureStatus = 'early'): Reply => ({ kind: 'ndjson', status: 200, source, failure, ...(headers && { headers }) });
 
 export const RAW_STREAM = 'application/vnd.docker.raw-stream';
-export const MULTIPLEXED_STREAM = 'application/vnd.docker.multiplexed-stream';
+const MULTIPLEXED_STREAM = 'application/vnd.docker.multiplexed-stream';
+
+/** Content type of output: before API 1.42 frames had no name of their own. */
+export const streamType = (apiVersion: ApiVersion, isRaw: boolean): string => (isRaw || isBefore(apiVersion, [1, 42]) ? RAW_STREAM : MULTIPLEXED_STREAM);
 
 /**
  * Takes over the connection (attach, exec): 101 when the client asked for an upgrade, else 200.

@@ -46,7 +46,7 @@ export function createEventBus(now: () => number = Date.now): EventBus {
       };
       if (type === 'container' || type === 'image') {
         event.status = action;
-        event.id = id;
+        if (id !== '') event.id = id; // a prune has none
         if (attributes['image'] !== undefined) event.from = attributes['image'];
       }
       kept.push(event);

@@ -20,6 +20,7 @@ export interface Cgroup {
   write(controller: string, file: string, text: string): void;
   /** @throws System when the tasks do not reach the state */
   freeze(frozen: boolean): Promise<void>;
+  isFrozen(): boolean;
   oomKilled(): boolean;
   pids(): number[];
   /** Removes the empty folders. @returns false when something is still in one of them */
@@ -63,6 +64,7 @@ export function cgroupOf(machine: Pick<Machine, 'cgroupDriver' | 'cgroupBase' | 
       }
       throw new System(`the container did not ${frozen ? 'freeze' : 'thaw'}`);
     },
+    isFrozen: () => (v2 ? read('', 'cgroup.freeze') : read('freezer', 'freezer.self_freezing')).trim() === '1',
     oomKilled: () => Number(/^oom_kill (\d+)/m.exec(v2 ? read('memory', 'memory.events') : read('memory', 'memory.oom_control'))?.[1] ?? 0) > 0,
     pids: () => read(v2 ? '' : 'pids', 'cgroup.procs').split('\n').filter(Boolean).map(Number),
     remove() {

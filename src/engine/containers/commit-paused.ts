@@ -10,14 +10,20 @@ export async function commitWhilePaused(parts: Parts, container: Container, opti
     const { record } = container;
     const cgroup = cgroupOf(parts.machine, record.id, record.hostConfig.CgroupParent);
     const freezes = options.pause && record.state === 'running';
-    if (freezes) await cgroup.freeze(true);
+    if (freezes) {
+      await cgroup.freeze(true);
+      publish(parts, container, 'pause');
+    }
     try {
       const config: ContainerConfig = { ...record.config };
       const image = await commitContainer({ snapshotKey: record.id, imageId: record.imageId, config, args: record.args }, options, { images: parts.images, snapshots: parts.snapshots, applyChanges });
       publish(parts, container, 'commit', { comment: options.comment, imageID: image.id, imageRef: options.reference ?? '' });
       return image.id;
     } finally {
-      if (freezes) await cgroup.freeze(false);
+      if (freezes) {
+        await cgroup.freeze(false);
+        publish(parts, container, 'unpause');
+      }
     }
   });
 }

@@ -39,8 +39,9 @@ export async function commitContainer(source: CommitSource, options: CommitOptio
   const base = images.resolve(source.imageId);
   const given = Object.fromEntries(Object.entries(options.config ?? {}).filter(([, value]) => isSet(value)));
   const merged: ContainerConfig = { ...source.config, ...given };
-  for (const field of OWN_FIELDS) delete merged[field];
-  const config = applyChanges(merged, options.changes); // before the layer is made: a bad change leaves nothing
+  const kept = { ...merged };
+  for (const field of OWN_FIELDS) delete kept[field];
+  const config = applyChanges(kept, options.changes); // before the layer is made: a bad change leaves nothing
   const layer = await snapshots.commit(source.snapshotKey, { consume: false, signal: options.signal });
   const created = new Date().toISOString();
   return images.create({
@@ -49,6 +50,7 @@ export async function commitContainer(source: CommitSource, options: CommitOptio
     author: options.author,
     comment: options.comment,
     config,
+    container_config: merged,
     rootfs: { type: 'layers', diff_ids: [...base.config.rootfs.diff_ids, layer.diffId] },
     history: [...(base.config.history ?? []), {
       created, created_by: source.args.join(' '),

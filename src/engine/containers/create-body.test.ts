@@ -6,7 +6,7 @@ import type { SpecFacts } from './spec/spec.ts';
 import { validateCreate } from './validate.ts';
 
 const facts: SpecFacts = {
-  machine: 'x64', kernel: '6.1.0', initPath: undefined, boundingCaps: (1n << 41n) - 1n, hardLimits: new Map(), mayRaiseLimits: false, rootless: false, cgroupVersion: 1, swap: true,
+  machine: 'x64', kernel: '6.1.0', initPath: undefined, boundingCaps: (1n << 41n) - 1n, hardLimits: new Map(), mayRaiseLimits: false, rootless: false, cgroupVersion: 1, swap: true, blockWeight: true,
 };
 const CPUS = 2;
 

@@ -41,6 +41,7 @@ export async function createContainer(parts: Parts, body: CreateBody | undefined
   const id = randomId() as ContainerId;
   const name = requestedName ?? randomName((candidate) => store.isNameTaken(candidate));
   const hostConfig = mergeHostConfig(hostWish, { runtime: machine.runtime.name, cgroupVersion: machine.facts.cgroupVersion });
+  for (const link of hostWish.Links ?? []) if (link.split(':').length > 2) throw new InvalidParameter(`bad format for links: ${link}`);
   if (hostWish.Links?.length && ['default', 'bridge'].includes(hostConfig.NetworkMode ?? '')) hostConfig.Links = hostWish.Links.map((link) => linkOf(parts, link, name));
   const config = mergeConfig(wish, image.config.config, id, { hostNetwork: hostConfig.NetworkMode === 'host' || hostConfig.UTSMode === 'host', hostname: hostname() });
   const args = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];

@@ -1,6 +1,7 @@
 // Runs the process of an exec. Its specification goes to the runtime as a file, its exit code is the runtime's own; without a pid file
 // the process was never started and the runtime's words say why.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -45,6 +46,19 @@ export async function runExec(parts: Parts, exec: Exec, options: { attachStdin: 
   }
 }
 
+/** Resolves when the runtime says that the process runs, or that it has ended. */
+export async function execStarted(parts: Parts, exec: Exec, { done }: RunningExec): Promise<undefined> {
+  const folder = parts.folders.run(exec.container.id);
+  const file = `exec-${exec.id.slice(0, 16)}.pid`;
+  const seen = Promise.withResolvers<void>();
+  const watcher = watch(folder, (_event, name) => { if (name === file) seen.resolve(); });
+  try {
+    if (!existsSync(join(folder, file))) await Promise.race([seen.promise, done]);
+  } finally {
+    watcher.close();
+  }
+}
+
 function specOf(parts: Parts, { container, body }: Exec): OciProcess {
   const { record } = container;
   const root = `/proc/${record.pid}/root`;
@@ -74,7 +88,7 @@ function withPipes(parts: Parts, exec: Exec, flags: string[], options: { attachS
     stdin: stdin && writeEnd(stdin),
     outputs: [[1, out], [2, err]],
     resize() {},
-    kill: () => void child.kill('SIGKILL'),
+    kill: () => killExec(file('pid'), child),
     done: ended(child).then((code) => outcome(exec, code, tidy, file)),
   };
 }
@@ -113,12 +127,23 @@ async function withTerminal(parts: Parts, exec: Exec, flags: string[], options: 
       stdin: options.attachStdin ? (terminal as unknown as Writable) : undefined,
       outputs: [[1, terminal]],
       resize: (height, width) => { if (!terminal.destroyed) setWindowSize(fd, height, width); },
-      kill: () => void child.kill('SIGKILL'),
+      kill: () => killExec(file('pid'), child),
       done,
     };
   } finally {
     server.close();
     rmSync(path, { force: true });
+  }
+}
+
+/** Ends the process itself; the runtime, which waits for it, ends then. Killing only the runtime would leave the process behind. */
+function killExec(pidFile: string, runtime: ChildProcess): void {
+  const pid = Number(textOf(pidFile) ?? 0);
+  try {
+    if (pid > 0) process.kill(pid, 'SIGKILL');
+    else runtime.kill('SIGKILL'); // not started yet
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has just ended
   }
 }
 
@@ -133,7 +158,7 @@ function outcome(exec: Exec, code: number | null, tidy: () => void, file: (kind:
   }
   const command = JSON.stringify(exec.body.Cmd?.[0] ?? '');
   const { exitCode, reason } = execRefusal(words, command);
-  return { exitCode, failure: `OCI runtime exec failed: exec failed: unable to start container process: ${reason}: unknown\r\n` };
+  return { exitCode, failure: `OCI runtime exec failed: exec failed: unable to start container process: ${reason}: unknown` };
 }
 
 /** What the runtime's words mean, in docker's: the CLI looks for them. 127: there is no such program; 126: it cannot be run. */

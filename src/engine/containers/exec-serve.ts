@@ -1,11 +1,11 @@
 // The stream of an exec: output as frames (or bare, with a terminal), input with half-close, back-pressure both ways.
 import type { Duplex, Readable } from 'node:stream';
-import { errorMessage } from '../wire/errors.ts';
+import { InvalidParameter, errorMessage } from '../wire/errors.ts';
 import { frame, frameHeader } from '../wire/frames.ts';
 import { drained } from './attach.ts';
 import { detachReader, type DetachKeys } from './detach-keys.ts';
-import type { Exec, Execs } from './exec.ts';
-import { runExec, type RunningExec } from './exec-run.ts';
+import { commandOf, type Exec, type Execs } from './exec.ts';
+import { execStarted, runExec, type RunningExec } from './exec-run.ts';
 import { inBackground, publish, type Parts } from './parts.ts';
 
 interface ServeOptions {
@@ -24,7 +24,7 @@ export async function serveExec(parts: Parts, execs: Execs, exec: Exec, { stream
   stream.on('close', () => finished.abort());
   const run = await begin(parts, execs, exec, { attachStdin: body.AttachStdin === true, size }).catch((error: unknown) => {
     const words = Buffer.from(`${errorMessage(error)}\r\n`);
-    stream.end(isRaw ? words : frame(2, words)); // the status line is out already: docker says it in the stream
+    stream.end(isRaw ? words : frame(1, words)); // the status line is out already: docker says it in the stream, as output
     execs.ended(parts, exec, 126);
     return undefined;
   });
@@ -34,24 +34,27 @@ export async function serveExec(parts: Parts, execs: Execs, exec: Exec, { stream
   const wanted = (kind: 1 | 2) => (kind === 1 ? body.AttachStdout : body.AttachStderr) === true || body.Tty === true;
   await Promise.all(run.outputs.map(([kind, output]) => forward(output, wanted(kind) ? stream : undefined, isRaw ? undefined : kind, finished.signal)));
   const { failure } = await finish(parts, execs, exec, run);
-  if (failure) stream.write(isRaw ? failure : frame(2, Buffer.from(failure)));
+  if (failure) stream.write(isRaw ? `${failure}\r\n` : frame(1, Buffer.from(`${failure}\r\n`)));
   stream.end();
   finished.abort();
   setTimeout(() => stream.destroy(), 1000).unref(); // a client may keep its half open
 }
 
-/** Runs with its output thrown away; resolves when it was started. */
+/** Runs with its output thrown away; resolves when it was started. @throws InvalidParameter when it could not be */
 export async function startDetached(parts: Parts, execs: Execs, exec: Exec, size: readonly number[] | null | undefined): Promise<void> {
   const run = await begin(parts, execs, exec, { attachStdin: false, size });
   for (const [, output] of run.outputs) output.on('error', () => {}).resume();
-  inBackground(parts, 'a detached exec failed', exec.container.id, async () => void (await finish(parts, execs, exec, run)));
+  const ended = finish(parts, execs, exec, run);
+  inBackground(parts, 'a detached exec failed', exec.container.id, async () => void (await ended));
+  const early = await Promise.race([ended, execStarted(parts, exec, run)]);
+  if (early?.failure !== undefined) throw new InvalidParameter(early.failure);
 }
 
 async function begin(parts: Parts, _execs: Execs, exec: Exec, options: { attachStdin: boolean; size: readonly number[] | null | undefined }): Promise<RunningExec> {
   exec.state = 'running';
   exec.run = await runExec(parts, exec, options);
   if (exec.size) exec.run.resize(...exec.size);
-  publish(parts, exec.container, `exec_start: ${(exec.body.Cmd ?? []).join(' ')}`, { execID: exec.id });
+  publish(parts, exec.container, `exec_start: ${commandOf(exec.body)}`, { execID: exec.id });
   return exec.run;
 }
 

@@ -35,6 +35,9 @@ export interface Exec {
   size?: readonly [rows: number, columns: number];
 }
 
+/** As docker's events have it: a command without arguments is followed by a space. */
+export const commandOf = ({ Cmd }: Pick<ExecBody, 'Cmd'>): string => `${Cmd?.[0] ?? ''} ${(Cmd ?? []).slice(1).join(' ')}`;
+
 /** Ended execs are kept this long for `docker exec`, which asks for the exit code afterwards. */
 const KEEP_MS = 5 * 60_000;
 
@@ -58,7 +61,7 @@ export class Execs {
     const exec: Exec = { id: randomId(), container, body, state: 'created', exitCode: null, pid: 0, run: undefined };
     this.#byId.set(exec.id, exec);
     container.execs.add(exec.id);
-    publish(parts, container, `exec_create: ${body.Cmd.join(' ')}`, { execID: exec.id });
+    publish(parts, container, `exec_create: ${commandOf(body)}`, { execID: exec.id });
     return exec;
   }
 
@@ -75,7 +78,7 @@ export class Execs {
 
 /** @throws Conflict in docker's words */
 export function requireRunning({ record }: Container): void {
-  if (record.state === 'paused') throw new Conflict(`container ${record.name} is paused, unpause the container before exec`);
+  if (record.state === 'paused') throw new Conflict(`container ${record.id} is paused, unpause the container before exec`);
   if (record.state === 'restarting') throw new Conflict(`container ${record.id} is restarting, wait until the container is running`);
   if (!isUp(record)) throw new Conflict(`container ${record.id} is not running`);
 }

@@ -1,7 +1,7 @@
 // Health checks: the test runs as an exec, one at a time; so many failures in a row make the container unhealthy, one success healthy.
 // Timing and words are docker's (Dockerfile reference, HEALTHCHECK; Engine API v1.47, Health).
 import type { Container } from './container.ts';
-import { Execs, type Exec } from './exec.ts';
+import { Execs, commandOf, type Exec } from './exec.ts';
 import { runExec } from './exec-run.ts';
 import { publish, type Parts } from './parts.ts';
 import type { HealthProbe } from './record.ts';
@@ -74,7 +74,7 @@ async function probe(parts: Parts, container: Container, plan: Plan, stopped: Ab
         bytes += chunk.length;
       });
     }
-    publish(parts, container, `exec_start: ${plan.argv.join(' ')}`, { execID: exec.id });
+    publish(parts, container, `exec_start: ${commandOf({ Cmd: plan.argv })}`, { execID: exec.id });
     let timedOut = false;
     const kill = () => run.kill();
     const timer = setTimeout(() => { timedOut = true; kill(); }, plan.timeoutMs);

@@ -56,6 +56,7 @@ export async function probeMachine(options: { runRoot: string; log: Log; environ
       mayRaiseLimits: !rootless && ((effective >> CAP_SYS_RESOURCE) & 1n) === 1n,
       rootless,
       cgroupVersion,
+      blockWeight: cgroupVersion === 2 || ['blkio.weight', 'blkio.bfq.weight'].some((file) => existsSync(`${CGROUP_ROOT}/blkio/${file}`)),
       swap: cgroupVersion === 2 || existsSync(`${CGROUP_ROOT}/memory/memory.memsw.limit_in_bytes`),
     },
   };

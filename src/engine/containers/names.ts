@@ -8,9 +8,9 @@ const MOODS = 'able agile airy alert amber ample apt azure balmy brave breezy br
 const THINGS = 'anchor barge beacon bollard boom bridge buoy cable capstan cargo chain crane davit deck derrick dock drydock ferry fender float forklift freighter galley gantry halyard harbor hatch hawser helm hoist hold hook hull jetty keel lighthouse locker mast mooring oar pallet pier pilot porter pulley quay rigger rope rudder sail shackle ship skiff sling spar spool stacker stern tackle tanker tide tiller trolley tug warehouse wharf winch windlass'.split(' ');
 
 /** Without its leading slash. @throws InvalidParameter */
-export function checkName(given: string): string {
+export function checkName(given: string, prefix = ''): string {
   const name = given.replace(/^\//, '');
-  if (!FORM.test(name)) throw new InvalidParameter(`Invalid container name (${given}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
+  if (!FORM.test(name)) throw new InvalidParameter(`${prefix}Invalid container name (${given}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
   return name;
 }
 

@@ -9,7 +9,7 @@ export function renameContainer(parts: Parts, container: Container, wish: string
   return parts.locks.run(container.id, async () => {
     const { record } = container;
     if (!wish) throw new InvalidParameter('Neither old nor new names may be empty');
-    const name = checkName(wish);
+    const name = checkName(wish, 'Error when allocating new name: ');
     if (name === record.name) throw new InvalidParameter('Renaming a container with the same name as its current name');
     parts.store.reserve(name, record.id);
     const oldName = record.name;

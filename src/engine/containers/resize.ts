@@ -4,13 +4,14 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Conflict } from '../wire/errors.ts';
 import type { Container } from './container.ts';
-import type { Parts } from './parts.ts';
+import { publish, type Parts } from './parts.ts';
 import { isUp } from './record.ts';
 
 /** @throws Conflict when the container does not run */
 export function resizeContainer(parts: Parts, container: Container, rows: number, columns: number): void {
   if (!isUp(container.record)) throw new Conflict(`container ${container.id} is not running`);
   tellConmon(parts, container.id, `1 ${rows} ${columns}\n`);
+  publish(parts, container, 'resize', { height: String(rows), width: String(columns) });
 }
 
 /** Makes conmon open its log file again, after a rename. */

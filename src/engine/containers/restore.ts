@@ -25,7 +25,7 @@ export async function restoreContainers(parts: Parts, halfMade: readonly string[
   await Promise.all(halfMade.map((id) => undoCreate(parts, id)));
   await Promise.all(all.map((container) => parts.locks.run(container.id, () => settle(parts, container))));
   await parts.networks?.adopt(all.filter(({ record }) => isUp(record)).map(({ record }) => networked(parts, record)));
-  await sweepRuns(parts);
+  await Promise.all([sweepRuns(parts), sweepExecs(parts)]);
   // Those whose supervisor wrote an exit file, and those that are gone without one, go the usual way of an ended container.
   await Promise.all(all.filter(({ record }) => isUp(record) && !isAlive(record)).map((container) => endedMeanwhile(parts, container)));
   for (const container of all) if (shouldStartNow(container.record)) revive(parts, container);
@@ -41,6 +41,7 @@ async function settle(parts: Parts, container: Container): Promise<void> {
   }
   if (isUp(record)) {
     if (isAlive(record)) {
+      await settleFreezer(parts, container);
       await holdOutput(parts, container);
       watchRun(parts, container, { fresh: false });
     }
@@ -67,6 +68,18 @@ async function settle(parts: Parts, container: Container): Promise<void> {
     await cleanUpRun(parts, record);
   }
   await parts.store.save(container);
+}
+
+/** The engine died between the freezer and the record, or while a commit held the processes still. */
+async function settleFreezer({ machine, store }: Parts, container: Container): Promise<void> {
+  const { record } = container;
+  const cgroup = cgroupOf(machine, record.id, record.hostConfig.CgroupParent);
+  const isFrozen = cgroup.isFrozen();
+  if (record.state === 'running' && isFrozen) await cgroup.freeze(false);
+  if (record.state === 'paused' && !isFrozen) {
+    move(record, 'running', 'unpause', Date.now());
+    await store.save(container);
+  }
 }
 
 /** The true exit code from the file; after a reboot nobody knows it. */
@@ -108,6 +121,18 @@ async function undoCreate(parts: Parts, id: string): Promise<void> {
   await parts.networks?.forget(id);
   await parts.volumes?.release(id, { anonymous: true });
   await rm(parts.folders.data(id), { recursive: true, force: true });
+}
+
+/** What execs of the dead engine left: their specifications and the sockets for their terminals. */
+async function sweepExecs({ folders, store }: Parts): Promise<void> {
+  const remove = async (folder: string, isLeft: (name: string) => boolean) => {
+    const names = await readdir(folder).catch(() => [] as string[]); // a container that does not run has no such folder
+    await Promise.all(names.filter(isLeft).map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  };
+  await Promise.all([
+    remove(folders.sockets, (name) => !store.byId(name)),
+    ...store.all().filter(({ record }) => isUp(record)).map(({ record }) => remove(folders.run(record.id), (name) => name.startsWith('exec-'))),
+  ]);
 }
 
 /** Runs of containers that no record knows: the last thing a removal deletes is the record, so these belong to nobody. */

@@ -142,10 +142,15 @@ function startFailure(error: unknown, command: string): { exitCode: number; fail
   const words = errorMessage(error);
   const prefix = 'failed to create task for container: failed to create shim task: OCI runtime create failed:';
   if (error instanceof InvalidParameter || error instanceof Conflict || error instanceof Forbidden) return { exitCode: 128, failure: error };
+  const explained = (exitCode: number, reason: string) => ({ exitCode, failure: new InvalidParameter(`${prefix} ${reason}: unknown`) });
   const refused = (exitCode: number, reason: string) => ({ exitCode, failure: new InvalidParameter(`${prefix} exec: ${JSON.stringify(command)}: ${reason}: unknown`) });
   if (/executable file .*not found|no such file or directory.*exec|exec.*no such file or directory|open executable: (Too many levels|Not a directory)/i.test(words)) {
     return refused(127, command.includes('/') ? 'stat: no such file or directory' : 'executable file not found in $PATH');
   }
+  if (/^open \/proc\/sys\/.*no such file/i.test(words)) return explained(127, words);
+  if (/^mount .*not a directory$/i.test(words)) return explained(127, `${words}: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`);
+  const folder = /^chdir `(.*)`: not a directory$/i.exec(words)?.[1];
+  if (folder !== undefined) return { exitCode: 128, failure: new System(`Cannot mkdir: ${folder} is not a directory`) };
   if (/exec format error/i.test(words)) return refused(126, 'exec format error: permission denied');
   if (/is a directory|open executable: Operation not permitted/i.test(words)) return refused(126, 'is a directory: permission denied');
   if (/(exec|executable).*permission denied/i.test(words)) return refused(126, 'permission denied');

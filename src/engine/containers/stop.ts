@@ -34,7 +34,8 @@ export async function stopContainer(parts: Parts, container: Container, options:
     await send(parts, container, SIGKILL);
     if (!(await within(exited, KILL_WAIT_MS))) throw new System(`cannot stop container: ${record.name}: it does not end on SIGKILL`);
   }
-  publish(parts, container, 'stop');
+  // In turn behind the cleaning up: docker tells of the network before it tells of the stop.
+  await parts.locks.run(container.id, async () => publish(parts, container, 'stop'));
   return true;
 }
 

@@ -10,7 +10,7 @@ import type { Container } from './container.ts';
 import { onlineCpus } from './machine.ts';
 import { publish, type Parts } from './parts.ts';
 import { isUp, type ContainerRecord } from './record.ts';
-import { resourceSpec } from './spec/resources.ts';
+import { discardedLimits, resourceSpec } from './spec/resources.ts';
 import { validateCreate } from './validate.ts';
 
 const LIMITS = [
@@ -27,7 +27,7 @@ export function updateContainer(parts: Parts, container: Container, wish: HostCo
     // Zero means "leave it", as docker sends every field.
     const changes: HostConfig = Object.fromEntries(LIMITS.filter((key) => wish[key] !== undefined && wish[key] !== 0 && wish[key] !== '' && wish[key] !== null).map((key) => [key, wish[key]]));
     if (wish.PidsLimit != null) changes.PidsLimit = Math.max(wish.PidsLimit, 0); // zero and below: no limit
-    if (wish.RestartPolicy?.Name) changes.RestartPolicy = wish.RestartPolicy;
+    if (wish.RestartPolicy?.Name) changes.RestartPolicy = { MaximumRetryCount: 0, ...wish.RestartPolicy };
     const next: HostConfig = { ...record.hostConfig, ...changes };
     for (const key of ['CpuPeriod', 'CpuQuota'] as const) {
       if (changes[key] && record.hostConfig.NanoCpus) throw new Conflict(`Cannot update container ${record.id}: Conflicting options: CPU ${key.slice(3)} cannot be updated as NanoCPUs has already been set`);
@@ -47,10 +47,12 @@ export function updateContainer(parts: Parts, container: Container, wish: HostCo
         throw new System(`Cannot update container ${record.id}: ${errorMessage(error)}`, { cause: error });
       }
     }
+    const warnings = discardedLimits(changes, parts.machine.facts);
+    if (warnings.length > 0) next.BlkioWeight = old.BlkioWeight ?? 0;
     record.hostConfig = next;
     await parts.store.save(container);
     publish(parts, container, 'update');
-    return [];
+    return warnings;
   });
 }
 

@@ -8,7 +8,7 @@ import type { EventBus } from '../base/events.ts';
 import { randomId } from '../base/ids.ts';
 import { keyedLocks } from '../base/locks.ts';
 import type { Log } from '../base/log.ts';
-import type { ContainerNetworks, NetworkUsers } from '../needs.ts';
+import type { ContainerNetworks, NetworkUsers , NetworkedContainer } from '../needs.ts';
 import { Conflict, Forbidden, InvalidParameter, NotFound } from '../wire/errors.ts';
 import { attach, detach, type AttachNeeds } from './attach.ts';
 import { networkSettings } from './inspect.ts';
@@ -77,7 +77,16 @@ export async function openNetworks({ dataRoot, runRoot, events, users, rootlessk
   };
   const say = (action: string, record: NetworkRecord, container?: string) =>
     events.publish('network', action, record.id, { name: record.name, type: record.driver, ...(container !== undefined && { container }) });
+  /** containers that run on `host` or `none`: networks without endpoints, whose members docker tells all the same */
+  const plain = new Map<string, NetworkRecord>();
+  const notePlain = (container: NetworkedContainer) => {
+    const { kind } = networkMode(container);
+    const record = kind === 'host' || kind === 'none' ? store.byName(kind) : undefined;
+    if (record) plain.set(container.id, record);
+  };
   const sayMembership = (action: string, containerId: string) => {
+    const whole = plain.get(containerId);
+    if (whole) return void say(action, whole, containerId);
     for (const { networkId } of sandboxes.get(containerId)?.endpoints ?? []) {
       const record = store.byId(networkId);
       if (record) say(action, record, containerId);
@@ -111,14 +120,17 @@ export async function openNetworks({ dataRoot, runRoot, events, users, rootlessk
     },
     async attach(container, options) {
       const attachment = await attach(needs, container, options);
+      notePlain(container);
       sayMembership('connect', container.id);
       return attachment;
     },
     async detach(containerId) {
       sayMembership('disconnect', containerId);
+      plain.delete(containerId);
       await detach(needs, containerId);
     },
     async adopt(running) {
+      for (const container of running) notePlain(container);
       const ids = new Set(running.map(({ id }) => id));
       for (const { containerId } of [...sandboxes.values()].filter((sandbox) => !ids.has(sandbox.containerId))) {
         await detach(needs, containerId).catch((error: unknown) => log.warn('a dead container\'s network could not be taken down', { containerId, error }));

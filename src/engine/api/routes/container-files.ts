@@ -14,7 +14,7 @@ interface FilesNeeds {
   /** The container's files, mounted for as long as the result is open. @throws NotFound */
   openRoot(idOrName: string): Promise<ContainerRoot>;
   /** says in the events what was copied, exported */
-  tell(idOrName: string, action: 'archive-path' | 'extract-to-dir' | 'export', attributes?: Record<string, string>): void;
+  tell(idOrName: string, action: 'archive-path' | 'extract-to-dir' | 'export'): void;
   /** id of the new image. @throws NotFound, InvalidParameter */
   commit(idOrName: string, options: CommitOptions & { pause: boolean }): Promise<string>;
 }
@@ -32,7 +32,7 @@ export function containerFileRoutes(needs: FilesNeeds): Route[] {
       const root = undo.use(await needs.openRoot(idOf(call)));
       const stat = encode(statPath(root, pathOf(call)));
       const open = undo.move();
-      needs.tell(idOf(call), 'archive-path', { path: pathOf(call) });
+      needs.tell(idOf(call), 'archive-path');
       return stream(closing(readArchive(root, pathOf(call), call.signal), open), 'application/x-tar', { [STAT_HEADER]: stat });
     }),
     put('/containers/{id}/archive', async (call) => {
@@ -40,7 +40,7 @@ export function containerFileRoutes(needs: FilesNeeds): Route[] {
       await writeArchive(root, pathOf(call), call.body as AsyncIterable<Buffer>, {
         keepsKinds: boolQuery(call.query, 'noOverwriteDirNonDir'), isRootless: needs.isRootless, signal: call.signal,
       });
-      needs.tell(idOf(call), 'extract-to-dir', { path: pathOf(call) });
+      needs.tell(idOf(call), 'extract-to-dir');
       return empty(200);
     }),
     get('/containers/{id}/export', async (call) => {

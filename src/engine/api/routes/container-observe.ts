@@ -12,9 +12,11 @@ interface ObserveNeeds {
   find(idOrName: string): Watched;
   /** overlay folders of the container with this id */
   layersOf(id: string): Isolation['layers'];
+  /** says in the events what was looked at */
+  tell(id: string, action: 'top'): void;
 }
 
-export function containerObserveRoutes({ stats, find, layersOf }: ObserveNeeds): Route[] {
+export function containerObserveRoutes({ stats, find, layersOf, tell }: ObserveNeeds): Route[] {
   return [
     get('/containers/{id}/stats', async (call) => {
       const { id } = find(call.params['id'] as string); // by id from now on: a rename must not end the stream
@@ -26,6 +28,7 @@ export function containerObserveRoutes({ stats, find, layersOf }: ObserveNeeds):
     get('/containers/{id}/top', async (call) => {
       const { id, pid } = find(call.params['id'] as string);
       if (pid === 0) throw new Conflict(`container ${id} is not running`);
+      tell(id, 'top');
       return json(await listProcesses(pid, call.query.get('ps_args') || '-ef', call.signal));
     }),
     // Our own: namespaces, control groups and layers, so that a window can show what a container is made of.

@@ -10,6 +10,7 @@ import { readLogs } from '../../containers/logs.ts';
 import { inBackground, type Parts } from '../../containers/parts.ts';
 import { pauseContainer, unpauseContainer } from '../../containers/pause.ts';
 import { pruneContainers } from '../../containers/prune.ts';
+import { discardedLimits } from '../../containers/spec/resources.ts';
 import { movesFrom } from '../../containers/record.ts';
 import { removeContainer } from '../../containers/remove.ts';
 import { resizeContainer } from '../../containers/resize.ts';
@@ -22,7 +23,7 @@ import { killContainer, restartContainer, stopContainer } from '../../containers
 import { parseCondition, waitContainer } from '../../containers/wait.ts';
 import { InvalidParameter } from '../../wire/errors.ts';
 import { parseFilters } from '../filters.ts';
-import { MULTIPLEXED_STREAM, RAW_STREAM, empty, hijack, json, noContent, notModified, stream } from '../reply.ts';
+import { empty, hijack, json, noContent, notModified, stream, streamType } from '../reply.ts';
 import { boolQuery, del, get, intQuery, post, type Call, type Route } from '../router.ts';
 import { timeQuery } from '../time.ts';
 import { isBefore } from '../api-version.ts';
@@ -40,7 +41,7 @@ export function containerRoutes(parts: Parts): Route[] {
       if (endpoints.length > 1 && isBefore(call.apiVersion, [1, 44])) throw new InvalidParameter(`Container cannot be created with multiple network endpoints: ${endpoints.join(', ')}`);
       const container = await createContainer(parts, body, call.query.get('name'), platformQuery(call));
       container.removeSoon = () => inBackground(parts, 'cannot remove a container that did not start', container.id, () => removeContainer(parts, container, { force: false, volumes: true }));
-      return json({ Id: container.id, Warnings: createWarnings(container.record.hostConfig) }, 201);
+      return json({ Id: container.id, Warnings: [...createWarnings(container.record.hostConfig), ...discardedLimits(container.record.hostConfig, parts.machine.facts)] }, 201);
     }),
     post('/containers/prune', async ({ query }) => {
       const filters = parseFilters(query, ['until', 'label', 'label!']);
@@ -88,7 +89,7 @@ export function containerRoutes(parts: Parts): Route[] {
     post('/containers/{name}/wait', (call) => {
       const result = waitContainer(find(call), parseCondition(call.query.get('condition')), call.signal);
       // The status line goes out at once: docker run starts the container only when it has seen it.
-      return stream(waited(result), 'application/json');
+      return stream(waited(result, isBefore(call.apiVersion, [1, 42])), 'application/json');
     }),
     get('/containers/{name}/logs', logs(parts)),
     post('/containers/{name}/attach', async (call) => {
@@ -98,7 +99,7 @@ export function containerRoutes(parts: Parts): Route[] {
         stdin: boolQuery(query, 'stdin'), stdout: boolQuery(query, 'stdout'), stderr: boolQuery(query, 'stderr'),
         logs: boolQuery(query, 'logs'), stream: boolQuery(query, 'stream'), detachKeys: parseDetachKeys(query.get('detachKeys')),
       });
-      return hijack(container.record.config.Tty ? RAW_STREAM : MULTIPLEXED_STREAM, run);
+      return hijack(streamType(call.apiVersion, container.record.config.Tty === true), run);
     }),
     get('/gantry/containers/{name}/history', (call) => {
       const { record, stopDeadlineMs } = find(call);
@@ -121,10 +122,11 @@ function createWarnings({ NetworkMode, PortBindings, OomKillDisable, Memory }: H
   return warnings;
 }
 
-async function* waited(result: Promise<{ exitCode: number; error?: string }>): AsyncGenerator<string> {
+/** @param isErrorNull whether an absent error is `null`, as it was before API 1.42 */
+async function* waited(result: Promise<{ exitCode: number; error?: string }>, isErrorNull: boolean): AsyncGenerator<string> {
   yield ''; // sends the head
   const { exitCode, error } = await result;
-  yield `${JSON.stringify({ StatusCode: exitCode, ...(error !== undefined && { Error: { Message: error } }) })}\n`;
+  yield `${JSON.stringify({ StatusCode: exitCode, ...(error !== undefined ? { Error: { Message: error } } : isErrorNull && { Error: null }) })}\n`;
 }
 
 const logs = (parts: Parts) => async (call: Call) => {
@@ -140,5 +142,5 @@ const logs = (parts: Parts) => async (call: Call) => {
     since: timeQuery(query.get('since')), until: timeQuery(query.get('until')),
     tail: tail === undefined || !Number.isInteger(tail) || tail < 0 ? undefined : tail, signal,
   });
-  return stream(chunks, container.record.config.Tty ? RAW_STREAM : MULTIPLEXED_STREAM);
+  return stream(chunks, streamType(call.apiVersion, container.record.config.Tty === true));
 };

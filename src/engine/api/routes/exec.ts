@@ -5,7 +5,7 @@ import { serveExec, startDetached } from '../../containers/exec-serve.ts';
 import type { Parts } from '../../containers/parts.ts';
 import { Conflict, InvalidParameter } from '../../wire/errors.ts';
 import { withFieldNames } from '../field-names.ts';
-import { MULTIPLEXED_STREAM, RAW_STREAM, empty, hijack, json } from '../reply.ts';
+import { empty, hijack, json, streamType } from '../reply.ts';
 import { get, intQuery, post, type Call, type Route } from '../router.ts';
 
 const EXEC_FIELDS = ['AttachStdin', 'AttachStdout', 'AttachStderr', 'ConsoleSize', 'DetachKeys', 'Tty', 'Env', 'Cmd', 'Privileged', 'User', 'WorkingDir'] as const;
@@ -31,7 +31,7 @@ export function execRoutes(parts: Parts, execs: Execs): Route[] {
       const keys = parseDetachKeys(exec.body.DetachKeys ?? null);
       // the format is the one this request asks for, whether or not the process has a terminal
       const isRaw = wish.Tty === true;
-      return hijack(isRaw ? RAW_STREAM : MULTIPLEXED_STREAM, (stream) => serveExec(parts, execs, exec, { stream, size, keys, isRaw }));
+      return hijack(streamType(call.apiVersion, isRaw), (stream) => serveExec(parts, execs, exec, { stream, size, keys, isRaw }));
     }),
     post('/exec/{id}/resize', (call) => {
       const exec = find(call);

@@ -17,7 +17,7 @@ export interface OciResources {
 }
 
 /** What differs between machines. */
-export interface ResourceFacts { cgroupVersion: 1 | 2; /** swap can be limited */ swap: boolean }
+export interface ResourceFacts { cgroupVersion: 1 | 2; /** swap can be limited */ swap: boolean; /** the kernel has weights for block devices */ blockWeight: boolean }
 
 export function resourceSpec(host: HostConfig, facts: ResourceFacts, devices?: DeviceRule[]): OciResources {
   const memory: OciResources['memory'] = {};
@@ -38,7 +38,7 @@ export function resourceSpec(host: HostConfig, facts: ResourceFacts, devices?: D
   if (host.CpuRealtimeRuntime) cpu.realtimeRuntime = host.CpuRealtimeRuntime;
   if (host.CpusetCpus) cpu.cpus = host.CpusetCpus;
   if (host.CpusetMems) cpu.mems = host.CpusetMems;
-  const blockIO = blockSpec(host);
+  const blockIO = blockSpec(facts.blockWeight ? host : { ...host, BlkioWeight: 0, BlkioWeightDevice: [] });
   const pids = host.PidsLimit && host.PidsLimit > 0 ? { limit: host.PidsLimit } : undefined; // a new group has no limit
   return {
     ...(devices && { devices }),
@@ -47,6 +47,12 @@ export function resourceSpec(host: HostConfig, facts: ResourceFacts, devices?: D
     ...(pids && { pids }),
     ...(Object.keys(blockIO).length > 0 && { blockIO }),
   };
+}
+
+/** What a create or update tells of limits that this kernel cannot keep. */
+export function discardedLimits({ BlkioWeight, BlkioWeightDevice }: HostConfig, { blockWeight }: ResourceFacts): string[] {
+  const isAsked = Boolean(BlkioWeight) || (BlkioWeightDevice?.length ?? 0) > 0;
+  return isAsked && !blockWeight ? ['Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded.'] : [];
 }
 
 function blockSpec(host: HostConfig): Record<string, unknown> {

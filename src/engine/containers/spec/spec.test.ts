@@ -4,7 +4,7 @@ import { containerSpec, type SpecFacts } from './spec.ts';
 import { resolveUser } from './user.ts';
 
 const facts: SpecFacts = {
-  machine: 'x64', kernel: '6.1.0', initPath: '/usr/bin/tini', boundingCaps: (1n << 41n) - 1n, hardLimits: new Map([['nofile', 20_000]]), mayRaiseLimits: false, rootless: false, cgroupVersion: 1, swap: true,
+  machine: 'x64', kernel: '6.1.0', initPath: '/usr/bin/tini', boundingCaps: (1n << 41n) - 1n, hardLimits: new Map([['nofile', 20_000]]), mayRaiseLimits: false, rootless: false, cgroupVersion: 1, swap: true, blockWeight: true,
 };
 const spec = (hostConfig: HostConfig = {}, uid = 0) => containerSpec({
   id: 'a'.repeat(64), config: { Hostname: 'box', Env: ['A=1'] }, hostConfig, args: ['true'], user: { uid, gid: uid, groups: [], home: '/root' }, rootfs: '/r', mounts: [],
