@@ -44,8 +44,11 @@ function Form({ image: first, host: wanted, volume, onDone }: { image: string; h
     try {
       const name = String(values['name']).trim();
       const made = await rpc.containers.create({ host, body: bodyOf(values), ...(name ? { name } : {}) });
-      // A container that was made and cannot be started stays: its page says why, and its form can be edited there.
-      await rpc.containers.start({ host, id: made.Id });
+      // One that cannot be started goes again: the form is still here to put it right, and its name must be free for that.
+      await rpc.containers.start({ host, id: made.Id }).catch(async (failure: unknown) => {
+        await rpc.containers.remove({ host, id: made.Id, force: true }).catch(() => {}); // gone already with --rm
+        throw failure;
+      });
       onDone();
       go(`/containers/${host}/${made.Id}/logs`);
     } catch (failure) {

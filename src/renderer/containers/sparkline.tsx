@@ -5,7 +5,7 @@ import type { Container } from './container-actions.ts';
 import { useStats } from './use-stats.ts';
 
 const POINTS = 60;
-const WIDTH = 52;
+const WIDTH = 40;
 const HEIGHT = 20;
 
 export function UsageCell({ item, of }: { item: Container; of: 'cpu' | 'memory' }) {

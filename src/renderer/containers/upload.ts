@@ -57,6 +57,11 @@ export async function dropped(items: DataTransferItemList): Promise<Chosen[]> {
       for (const child of some) await walk(child);
     }
   };
-  for (const entry of [...items].map((item) => item.webkitGetAsEntry())) if (entry) await walk(entry);
+  // The list is empty after the first wait. What does not come from a file manager has no entry, but may be a file.
+  const given = [...items].filter((item) => item.kind === 'file').map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  for (const { entry, file } of given) {
+    if (entry) await walk(entry);
+    else if (file) found.push({ path: file.name, file });
+  }
   return found;
 }

@@ -3,6 +3,7 @@ import { ActionIcon, Button, Code, CopyButton, Group, Menu, Popover, Stack, Text
 import { IconBookmark, IconCheck, IconClipboardText, IconCopy, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { mono } from '../../ui/mono.ts';
 import { useStore } from '../../store.ts';
 import { askName } from '../name-dialog.tsx';
 import { commandLine, parseCommandLine } from './command-line.ts';
@@ -46,7 +47,7 @@ export function ImportAndTemplates({ values, onValues }: { values: Values; onVal
         <Popover.Target><Button size="compact-sm" variant="default" leftSection={<IconClipboardText size={14} />} onClick={() => setOpen(!isOpen)}>{t('run:import.open')}</Button></Popover.Target>
         <Popover.Dropdown>
           <Stack gap="xs">
-            <Textarea aria-label={t('run:import.open')} placeholder="docker run -d -p 8080:80 nginx" value={line} onChange={(event) => setLine(event.currentTarget.value)} autosize minRows={3} maxRows={8} ff="monospace" data-autofocus spellCheck={false} />
+            <Textarea aria-label={t('run:import.open')} placeholder="docker run -d -p 8080:80 nginx" value={line} onChange={(event) => setLine(event.currentTarget.value)} autosize minRows={3} maxRows={8} styles={mono} data-autofocus spellCheck={false} />
             {said !== '' && <Text size="sm" c="orange" role="status">{said}</Text>}
             <Group justify="flex-end"><Button size="compact-sm" disabled={line.trim() === ''} onClick={read}>{t('run:import.read')}</Button></Group>
           </Stack>

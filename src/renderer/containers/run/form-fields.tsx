@@ -2,6 +2,7 @@
 import { Accordion, Autocomplete, Badge, Group, Select, SimpleGrid, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { mono } from '../../ui/mono.ts';
 import { FIELDS, isEmpty, SECTIONS, type Field, type Value, type Values } from './fields.ts';
 
 interface FormFieldsProps {
@@ -60,7 +61,7 @@ function FormField({ field, value, problem, suggestions, onChange }: { field: Fi
     case 'switch':
       return <Switch {...common} checked={value === true} onChange={(event) => onChange(field.key, event.currentTarget.checked)} mt={6} />;
     case 'lines':
-      return <Textarea {...common} description={field.placeholder === undefined ? t('run:perLine') : undefined} placeholder={field.placeholder ?? ''} value={Array.isArray(value) ? value.join('\n') : ''} onChange={(event) => onChange(field.key, event.currentTarget.value === '' ? [] : event.currentTarget.value.split('\n'))} autosize minRows={2} maxRows={8} ff="monospace" spellCheck={false} />;
+      return <Textarea {...common} description={field.placeholder === undefined ? t('run:perLine') : undefined} placeholder={field.placeholder ?? ''} value={Array.isArray(value) ? value.join('\n') : ''} onChange={(event) => onChange(field.key, event.currentTarget.value === '' ? [] : event.currentTarget.value.split('\n'))} autosize minRows={2} maxRows={8} styles={mono} spellCheck={false} />;
     case 'choice':
       return field.isOpen
         ? <Autocomplete {...common} data={[...new Set([...field.choices, ...suggestions])]} value={String(value ?? '')} onChange={(next) => onChange(field.key, next)} />

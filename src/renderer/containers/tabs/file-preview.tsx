@@ -28,7 +28,7 @@ export function FilePreview({ place, entry, onClose }: { place: Place; entry: Fi
     <section aria-label={entry.name} style={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', gap: 8 }}>
       <Group gap="xs" wrap="nowrap">
         <Text fw={600} size="sm" truncate>{entry.name}</Text>
-        <Text size="xs" c="var(--gantry-subtle)" className="numeric">{formatBytes(entry.sizeBytes)}</Text>
+        <Text size="xs" c="var(--gantry-subtle)" className="numeric">{formatBytes(content?.sizeBytes ?? entry.sizeBytes)}</Text>
         <Group gap={6} ml="auto" wrap="nowrap">
           {draft !== undefined && <Button size="compact-sm" onClick={() => void save()}>{t('save')}</Button>}
           {draft !== undefined && <Button size="compact-sm" variant="default" onClick={() => setDraft(undefined)}>{t('cancel')}</Button>}

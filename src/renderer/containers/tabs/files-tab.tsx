@@ -84,7 +84,7 @@ function FileRow({ entry, isShown, language, onOpen, onDownload, onRename, onDel
   const Shown = ICONS[entry.type];
   return (
     <Table.Tr bg={isShown ? 'var(--mantine-primary-color-light)' : 'transparent'}>
-      <Table.Td><Group gap={8} wrap="nowrap"><Shown size={16} color={entry.type === 'dir' ? 'var(--mantine-primary-color-filled)' : 'var(--gantry-subtle)'} style={{ flex: 'none' }} aria-hidden /><Anchor component="button" type="button" size="sm" c="var(--mantine-color-text)" ta="left" onClick={onOpen}>{entry.name}</Anchor>{entry.linkTarget !== undefined && <Text size="xs" c="var(--gantry-subtle)" truncate>→ {entry.linkTarget}</Text>}</Group></Table.Td>
+      <Table.Td><Group gap={8} wrap="nowrap"><Shown size={16} color={entry.type === 'dir' ? 'var(--mantine-primary-color-filled)' : 'var(--gantry-subtle)'} style={{ flex: 'none' }} aria-hidden /><Anchor component="button" type="button" size="sm" c="var(--mantine-color-text)" ta="left" style={{ whiteSpace: 'pre' }} onClick={onOpen}>{entry.name}</Anchor>{entry.linkTarget !== undefined && <Text size="xs" c="var(--gantry-subtle)" truncate>→ {entry.linkTarget}</Text>}</Group></Table.Td>
       <Table.Td ta="right" fz="xs" className="numeric">{entry.type === 'file' ? formatBytes(entry.sizeBytes) : ''}</Table.Td>
       <Table.Td ff="monospace" fz="xs">{entry.mode.toString(8).padStart(4, '0')}</Table.Td>
       <Table.Td fz="xs">{entry.owner}</Table.Td>

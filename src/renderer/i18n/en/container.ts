@@ -39,7 +39,7 @@ export default {
   processes: { stopped: 'It does not run, so there are no processes.' },
   changes: { failed: 'The changes cannot be read', changed: '{{count}} changed', added: '{{count}} added', deleted: '{{count}} deleted', read: 'Read again', none: 'Nothing differs from the image.', is: { changed: 'changed', added: 'added', deleted: 'deleted' } },
   inspect: { search: 'Search names and values', nothing: 'Nothing found', copyPath: 'Copy path', more: 'Show more ({{count}} lines left)' },
-  events: { failed: 'The events cannot be read', none: 'The engine remembers no event of it.', time: 'Time', what: 'Event', about: 'About' },
+  events: { inside: 'Commands run inside ({{count}})', failed: 'The events cannot be read', none: 'The engine remembers no event of it.', time: 'Time', what: 'Event', about: 'About' },
   more: {
     stopWith: 'Stop with…', sendSignal: 'Send a signal…', signal: 'Signal', grace: 'Grace period in seconds', graceHint: 'Killed when it has not ended by then; -1 waits without end.', signalHint: 'The program decides what it means; SIGKILL ends it at once.', send: 'Send',
     edit: 'Edit…', editTitle: 'Edit {{name}}', rename: 'Rename…', renameFailed: '{{name}} was not renamed', commit: 'Make an image of it…', commitFailed: 'No image was made', committed: '{{name}} is ready', reference: 'Image name', comment: 'Comment',

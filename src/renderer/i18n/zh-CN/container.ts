@@ -39,7 +39,7 @@ export default {
   processes: { stopped: '它没有运行，所以没有进程。' },
   changes: { failed: '无法读取变更', changed: '{{count}} 处修改', added: '{{count}} 处新增', deleted: '{{count}} 处删除', read: '重新读取', none: '与镜像没有差别。', is: { changed: '已修改', added: '新增', deleted: '已删除' } },
   inspect: { search: '搜索名称和值', nothing: '没有找到', copyPath: '复制路径', more: '显示更多（还有 {{count}} 行）' },
-  events: { failed: '无法读取事件', none: '引擎没有保留它的事件。', time: '时间', what: '事件', about: '内容' },
+  events: { inside: '在内部运行的命令（{{count}}）', failed: '无法读取事件', none: '引擎没有保留它的事件。', time: '时间', what: '事件', about: '内容' },
   more: {
     stopWith: '停止方式…', sendSignal: '发送信号…', signal: '信号', grace: '等待时间（秒）', graceHint: '到时仍未结束则强制结束；-1 表示一直等待。', signalHint: '由程序决定其含义；SIGKILL 会立即结束它。', send: '发送',
     edit: '编辑…', editTitle: '编辑 {{name}}', rename: '重命名…', renameFailed: '未能重命名 {{name}}', commit: '制作成镜像…', commitFailed: '未能制作镜像', committed: '{{name}} 已就绪', reference: '镜像名称', comment: '备注',
