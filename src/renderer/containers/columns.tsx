@@ -13,7 +13,7 @@ import { StateBadge } from './state-badge.tsx';
 const HEALTH_COLOURS = { healthy: 'teal', unhealthy: 'red', starting: 'yellow' };
 
 /** Where all columns do not fit, those that change all the time give way, one after the other: whose machine it is and what runs stays. */
-const NARROW = { memory: 1050, cpu: 926, uptime: 814 };
+const NARROW = { memory: 1066, cpu: 942, uptime: 830 };
 
 export function columnsOf(t: TFunction, actions: Action<Container>[]): Column<Container>[] {
   return [
@@ -23,7 +23,7 @@ export function columnsOf(t: TFunction, actions: Action<Container>[]): Column<Co
     { id: 'memory', hideBelow: NARROW.memory, label: t('containers:columns.memory'), width: '108px', render: (item) => <UsageCell item={item} of="memory" /> },
     { id: 'ports', label: t('containers:columns.ports'), width: 'minmax(84px, 1fr)', render: (item) => <Ports item={item} /> },
     { id: 'image', label: t('containers:columns.image'), width: 'minmax(84px, 1.4fr)', sortBy: (item) => item.row.Image, render: (item) => item.row.Image },
-    { id: 'uptime', hideBelow: NARROW.uptime, label: t('containers:columns.status'), width: 'minmax(84px, 1fr)', sortBy: (item) => item.row.SinceMs ?? item.row.Created * 1000, render: (item) => <Text size="sm" c="var(--gantry-subtle)" truncate className="numeric"><Since row={item.row} /></Text> },
+    { id: 'uptime', hideBelow: NARROW.uptime, label: t('containers:columns.status'), width: 'minmax(100px, 1fr)', sortBy: (item) => item.row.SinceMs ?? item.row.Created * 1000, render: (item) => <Text size="sm" c="var(--gantry-subtle)" truncate className="numeric"><Since row={item.row} /></Text> },
     { id: 'host', label: t('containers:columns.host'), width: '76px', sortBy: (item) => item.host.name, render: (item) => <HostBadge host={item.host} /> },
     { id: 'actions', label: '', width: '62px', render: (item) => <RowTools item={item} actions={actions} /> },
   ];
