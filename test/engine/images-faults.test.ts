@@ -135,6 +135,7 @@ describe('said in one sentence, and nothing half-made is left', () => {
     response.writeHead(status, headers).end(body);
     return true;
   };
+  const fault429 = () => { registry.fault = answers('/manifests/', 429, JSON.stringify({ errors: [{ code: 'TOOMANYREQUESTS', message: 'slow down' }] }), { 'Retry-After': '600' }); };
   const denied = JSON.stringify({ errors: [{ code: 'DENIED', message: 'requested access to the resource is denied' }] });
   test.each<[string, () => void, RegExp, string]>([
     ['404 of the manifest', () => { registry.fault = answers('/manifests/', 404); }, /^manifest for .*x:1 not found: manifest unknown: manifest unknown$/, 'NotFound'],
@@ -145,6 +146,8 @@ describe('said in one sentence, and nothing half-made is left', () => {
     ['a layer that is not the configuration\'s', () => { registry.manifest = manifestOf({ digest: sha(blobs[1] as Buffer), size: (blobs[1] as Buffer).length }); }, /diff id/, 'InvalidParameter'],
     ['a manifest that is no JSON', () => { registry.manifest = Buffer.from('<html>'); }, /is not JSON/, 'InvalidParameter'],
     ['a schema 1 manifest', () => { registry.manifest = Buffer.from('{"schemaVersion":1,"fsLayers":[]}'); }, /too old/, 'InvalidParameter'],
+    ['an index without this platform', () => { registry.manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: sha(Buffer.from('x')), size: 1, platform: { os: 'linux', architecture: 's390x' } }] })); }, /^no matching manifest for linux\/\w+ in the manifest list entries$/, 'NotFound'],
+    ['too many requests, for good', () => { fault429(); }, /toomanyrequests: slow down/, 'System'],
     ['a missing blob', () => { registry.fault = answers(sha(blobs[0] as Buffer), 404); }, /blob sha256:.* not found/, 'NotFound'],
   ])('%s', async (_name, arrange, message, kind) => {
     arrange();

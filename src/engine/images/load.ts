@@ -123,7 +123,7 @@ async function ociManifest(read: Read, descriptor: Descriptor, platform: Platfor
   }
   const parsed = parseManifest(bytes, name);
   if ('manifest' in parsed) return { bytes, value: parsed.manifest, digest: descriptor.digest };
-  return ociManifest(read, choosePlatform(parsed.index, platform, name), platform, name, mayMiss);
+  return ociManifest(read, choosePlatform(parsed.index, platform), platform, name, mayMiss);
 }
 
 async function takeImage(stores: Stores, parts: ArchiveParts, wanted: Wanted, read: Read): Promise<ImageRecord> {

@@ -138,8 +138,11 @@ function distance(offered: Platform, wanted: Platform): number {
   return b.variant === undefined || a.variant === undefined ? 1 : Infinity;
 }
 
-/** The manifest of an index that suits best. @throws NotFound with Docker's words */
-export function choosePlatform(index: Index, wanted: Platform, name: string): Descriptor {
+/** The image is there, but not for the wished platform. */
+export class NoSuchPlatform extends NotFound {}
+
+/** The manifest of an index that suits best. @throws NoSuchPlatform with Docker's words */
+export function choosePlatform(index: Index, wanted: Platform): Descriptor {
   let best: Descriptor | undefined;
   let bestDistance = Infinity;
   for (const descriptor of index.manifests) {
@@ -147,7 +150,7 @@ export function choosePlatform(index: Index, wanted: Platform, name: string): De
     const far = descriptor.platform === undefined ? 100 : distance(descriptor.platform, wanted);
     if (far < bestDistance) [best, bestDistance] = [descriptor, far];
   }
-  if (best === undefined) throw new NotFound(`no matching manifest for ${platformText(wanted)} in the manifest list entries of ${name}`);
+  if (best === undefined) throw new NoSuchPlatform(`no matching manifest for ${platformText(wanted)} in the manifest list entries`);
   return best;
 }
 

@@ -10,7 +10,7 @@ import { canonical, familiar, familiarName, parseReference, type Reference } fro
 import { EngineError, InvalidParameter, NotFound } from '../wire/errors.ts';
 import { orCollect, type Collector } from './collect.ts';
 import { fromAny, type LayerFetcher } from './fetch-layer.ts';
-import { choosePlatform, hostPlatform, parseConfig, parseManifest, platformText, suits, type Descriptor, type Manifest, type Platform } from './manifest.ts';
+import { NoSuchPlatform, choosePlatform, hostPlatform, parseConfig, parseManifest, platformText, suits, type Descriptor, type Manifest, type Platform } from './manifest.ts';
 import { createProgress, type ProgressChannel, type ProgressMessage } from './progress.ts';
 import { registerImage, type Stores } from './register.ts';
 
@@ -32,10 +32,17 @@ export async function* pullImage(needs: PullNeeds, request: PullRequest): AsyncG
 /** Without the last line. @returns whether the image was not here before */
 async function* pullOne(needs: PullNeeds, { reference, platform, credentials, signal }: PullRequest): AsyncGenerator<ProgressMessage, boolean> {
   const sources = await needs.registries.sources(reference.domain, credentials);
-  const found = await resolveManifest(sources, reference, platform, signal);
+  const pulling = { status: `Pulling from ${familiarName(reference).replace(/^[^/]*[.:][^/]*\//, '')}`, id: reference.digest === undefined ? (reference.tag ?? '') : familiar(reference) };
+  let found: ResolvedManifest;
+  try {
+    found = await resolveManifest(sources, reference, platform, signal);
+  } catch (error) {
+    if (error instanceof NoSuchPlatform) yield pulling; // dockerd has said it by then
+    throw error;
+  }
   const stop = new AbortController();
   const progress = createProgress();
-  progress.say({ status: `Pulling from ${familiarName(reference).replace(/^[^/]*[.:][^/]*\//, '')}`, id: reference.tag ?? reference.digest ?? '' });
+  progress.say(pulling);
   const work = orCollect(needs.collector, fetchImage(needs, sources, reference, found, platform, progress, AbortSignal.any([signal, stop.signal])));
   yield* progress.during(work, () => stop.abort());
   return work;
@@ -80,7 +87,7 @@ export async function resolveManifest(sources: readonly RegistryClient[], refere
     const first = await fromAny(sources, (client) => client.manifest(reference.path, reference.digest ?? reference.tag ?? 'latest', signal));
     const parsed = parseManifest(first.bytes, name);
     if ('manifest' in parsed) return { manifest: parsed.manifest, bytes: first.bytes, digest: first.digest };
-    const chosen = choosePlatform(parsed.index, platform ?? hostPlatform(), name);
+    const chosen = choosePlatform(parsed.index, platform ?? hostPlatform());
     const second = await fromAny(sources, (client) => client.manifest(reference.path, chosen.digest, signal));
     const inner = parseManifest(second.bytes, name);
     if (!('manifest' in inner)) throw new InvalidParameter(`${name} is an index of indexes, which Docker does not run either`);
@@ -152,7 +159,7 @@ async function pullLayer({ stores, fetcher }: PullNeeds, sources: readonly Regis
     onStage: (stage, bytes) => {
       if (stage === 'downloading') progress.count(id, 'Downloading', bytes, blob.size);
       else if (stage === 'extracting') progress.count(id, 'Extracting', bytes, blob.size);
-      else progress.say({ status: 'Download complete', progressDetail: {}, id });
+      else for (const status of ['Verifying Checksum', 'Download complete']) progress.say({ status, progressDetail: {}, id });
     },
   });
   progress.say({ status: 'Pull complete', progressDetail: {}, id });
