@@ -136,9 +136,17 @@ function sizesOf(view: View, root: number): SizeNode {
     children.sort((a, b) => (view.bytes[b] as number) - (view.bytes[a] as number));
     const shown = children.slice(0, depth === SIZE_DEPTH ? SIZE_ROOT_CHILDREN : SIZE_CHILDREN).filter((child) => (view.bytes[child] as number) / total >= SIZE_SHARE);
     item.children = shown.map((child) => make(child, depth - 1));
+    item.layer = heaviestLayer(item.children) ?? item.layer;
     const rest = item.bytes - item.children.reduce((sum, child) => sum + child.bytes, 0);
     if (rest > 0 && children.length > shown.length) item.children.push({ id: -1, name: '', bytes: rest, mark: 0, layer: view.layer, isDirectory: false, children: [] });
     return item;
   };
   return make(root, SIZE_DEPTH);
+}
+
+/** The layer that most of the bytes come from: a folder's own entry may be of a layer that only touched it. */
+function heaviestLayer(children: readonly SizeNode[]): number | undefined {
+  const bytes = new Map<number, number>();
+  for (const child of children) bytes.set(child.layer, (bytes.get(child.layer) ?? 0) + child.bytes);
+  return [...bytes].sort((a, b) => b[1] - a[1])[0]?.[0];
 }

@@ -10,12 +10,12 @@ import { FailureNote, LoadingRows } from '../ui/states.tsx';
 import type { ExplorerAction, ExplorerState } from './explorer-state.ts';
 import classes from './layers.module.css';
 import { visible } from './file-row.tsx';
-import { ink, layerColour, MARK_COLOURS, markColour, markName } from './marks.ts';
+import { CHANGES, ink, layerColour, MARK_COLOURS, markColour, markName } from './marks.ts';
 import { Sunburst } from './sunburst.tsx';
 import { Treemap } from './treemap.tsx';
 
 export interface Hovered { node: SizeNode; /** below the root of the chart */ path: string }
-export interface ChartProps { root: SizeNode; colourOf: (node: SizeNode) => string; onOpen: (node: SizeNode) => void; onHover: (hovered: Hovered | undefined) => void }
+export interface ChartProps { root: SizeNode; colourOf: (node: SizeNode) => string; /** @param above the folders between the root and the node */ onOpen: (node: SizeNode, above: readonly SizeNode[]) => void; onHover: (hovered: Hovered | undefined) => void }
 
 export function SizesView({ session, image, state, dispatch }: { session: string; image: ExplorerImage; state: ExplorerState; dispatch: Dispatch<ExplorerAction> }) {
   const { t } = useTranslation();
@@ -26,9 +26,10 @@ export function SizesView({ session, image, state, dispatch }: { session: string
   const { layer, scope } = state;
   const sizes = useQuery({ queryKey: ['layers', 'sizes', session, layer, scope, at], queryFn: ({ signal }) => rpc.layers.sizes({ session, layer, scope, node: at }, { signal }), placeholderData: keepPreviousData, gcTime: 60_000 });
   const [hovered, setHovered] = useState<Hovered>();
-  const onOpen = useCallback((node: SizeNode) => {
+  const onOpen = useCallback((node: SizeNode, above: readonly SizeNode[]) => {
+    setHovered(undefined);
     if (node.id < 0) return;
-    if (node.isDirectory) setTrail((now) => [...now, { id: node.id, name: node.name }]);
+    if (node.isDirectory) setTrail((now) => [...now, ...[...above, node].map(({ id, name }) => ({ id, name }))]);
     else void rpc.layers.details({ session, node: node.id }).then(async ({ path }) => {
       const found = await rpc.layers.find({ session, path });
       if (found) dispatch({ type: 'show', layer: node.layer, node: found.node, above: found.above });
@@ -39,7 +40,7 @@ export function SizesView({ session, image, state, dispatch }: { session: string
   return (
     <section className={classes.pane} aria-label={t('layers:tabs.sizes')}>
       <Group className={classes.paneHead ?? ''} gap="sm">
-        <Breadcrumbs fz="sm" separatorMargin={5} style={{ overflow: 'hidden' }}>{trail.map((step, index) => <Anchor key={step.id} component="button" fz="sm" onClick={() => setTrail(trail.slice(0, index + 1))}>{step.name}</Anchor>)}</Breadcrumbs>
+        <Breadcrumbs fz="sm" separatorMargin={5} style={{ overflow: 'hidden' }}>{trail.map((step, index) => <Anchor key={step.id} component="button" fz="sm" onClick={() => { setTrail(trail.slice(0, index + 1)); setHovered(undefined); }}>{step.name}</Anchor>)}</Breadcrumbs>
         <Text size="sm" fw={600} className="numeric">{sizes.data && formatBytes(sizes.data.bytes)}</Text>
         <SegmentedControl ml="auto" size="xs" aria-label={t('layers:scope.label')} value={scope} onChange={(next) => dispatch({ type: 'scope', scope: next as 'layer' | 'all' })} data={[{ value: 'all', label: t('layers:scope.all') }, { value: 'layer', label: t('layers:scope.layer') }]} />
         <SegmentedControl size="xs" aria-label={t('layers:chart.colour')} value={colour} onChange={(next) => setColour(next as 'layer' | 'mark')} data={[{ value: 'layer', label: t('layers:chart.byLayer') }, { value: 'mark', label: t('layers:chart.byMark') }]} />
@@ -47,6 +48,7 @@ export function SizesView({ session, image, state, dispatch }: { session: string
       </Group>
       {sizes.isPending ? <LoadingRows /> : sizes.isError ? <FailureNote title={t('layers:failed')} error={sizes.error} /> : sizes.data.bytes === 0 ? <Text p="md" c="var(--gantry-subtle)" size="sm">{t('layers:noBytes')}</Text> : <Chart root={sizes.data} colourOf={colourOf} onOpen={onOpen} onHover={setHovered} />}
       {sizes.data && <HoverLine hovered={hovered} root={sizes.data} above={trail.slice(1).map((step) => step.name)} image={image} />}
+      {colour === 'mark' && <Group gap="sm" px="sm" pb={6} wrap="nowrap" style={{ overflowX: 'auto', flex: 'none' }}>{(['through', ...CHANGES] as const).filter((mark) => scope === 'all' || mark !== 'through').map((mark) => <Group key={mark} gap={5} wrap="nowrap" flex="none"><span style={{ width: 10, height: 10, borderRadius: 2, background: markColour(mark) }} /><Text size="xs">{t(mark === 'through' ? 'layers:chart.untouched' : `layers:marks.${mark}`)}</Text></Group>)}</Group>}
       {colour === 'layer' && scope === 'all' && <Group gap="sm" px="sm" pb={6} wrap="nowrap" style={{ overflowX: 'auto', flex: 'none' }}>{image.layers.filter((one) => one.sizeBytes > 0 && one.index <= layer).map((one) => <Group key={one.index} gap={5} wrap="nowrap" flex="none"><span style={{ width: 10, height: 10, borderRadius: 2, background: layerColour(one.index) }} /><Text size="xs" maw={180} truncate>{one.index} {one.instruction}</Text></Group>)}</Group>}
     </section>
   );

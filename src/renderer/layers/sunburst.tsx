@@ -17,7 +17,8 @@ export const Sunburst = memo(function Sunburst({ root, colourOf, onOpen, onHover
   const radius = Math.max(0, Math.min(width, height) / 2 - 8);
   const ring = radius / (RINGS + 1);
   const parts: ReactNode[] = [];
-  const draw = (nodes: SizeNode[], from: number, to: number, level: number, total: number, key: string, path: string) => {
+  const draw = (nodes: SizeNode[], from: number, to: number, level: number, total: number, key: string, above: readonly SizeNode[]) => {
+    const path = above.map((node) => `/${visible(node.name)}`).join('');
     let angle = from;
     for (const [index, node] of nodes.entries()) {
       const next = angle + ((to - from) * node.bytes) / total;
@@ -28,17 +29,17 @@ export const Sunburst = memo(function Sunburst({ root, colourOf, onOpen, onHover
         const hasRoom = (next - angle) * at > 13;
         const turned = middle > Math.PI ? (middle * 180) / Math.PI + 90 : (middle * 180) / Math.PI - 90;
         parts.push(
-          <g key={`${key}.${index}`} className={classes.cell} role="button" tabIndex={node.id < 0 ? -1 : 0} aria-label={`${name}, ${formatBytes(node.bytes)}`} onPointerEnter={() => onHover({ node, path: `${path}/${name}` })} onFocus={() => onHover({ node, path: `${path}/${name}` })} onClick={() => onOpen(node)} onKeyDown={(event: KeyboardEvent) => event.key === 'Enter' && onOpen(node)}>
+          <g key={`${key}.${index}`} className={classes.cell} role="button" tabIndex={node.id < 0 ? -1 : 0} aria-label={`${name}, ${formatBytes(node.bytes)}`} onPointerEnter={() => onHover({ node, path: `${path}/${name}` })} onFocus={() => onHover({ node, path: `${path}/${name}` })} onClick={() => onOpen(node, above)} onKeyDown={(event: KeyboardEvent) => event.key === 'Enter' && onOpen(node, above)}>
             <path d={arc(angle, next, level * ring, (level + 1) * ring - 1)} style={{ fill: `color-mix(in srgb, ${node.id < 0 ? 'var(--mantine-color-gray-5)' : colourOf(node)} ${Math.max(35, 85 - level * 12)}%, var(--gantry-surface))` }} />
             {hasRoom && <text textAnchor="middle" dominantBaseline="middle" transform={`translate(${Math.sin(middle) * at} ${-Math.cos(middle) * at}) rotate(${turned})`} style={{ fill: 'light-dark(#10131a, #f6f7f9)' }}>{name.length * 6.4 < ring ? name : `${name.slice(0, Math.max(1, Math.floor(ring / 6.6) - 1))}…`}</text>}
           </g>,
         );
-        if (level < RINGS && node.children.length > 0) draw(node.children, angle, next, level + 1, node.bytes, `${key}.${index}`, `${path}/${name}`);
+        if (level < RINGS && node.children.length > 0) draw(node.children, angle, next, level + 1, node.bytes, `${key}.${index}`, [...above, node]);
       }
       angle = next;
     }
   };
-  if (radius > 0) draw(root.children, 0, 2 * Math.PI, 1, root.bytes, 's', '');
+  if (radius > 0) draw(root.children, 0, 2 * Math.PI, 1, root.bytes, 's', []);
   return (
     <div ref={ref} className={classes.chart}>
       <svg role="group" aria-label={t('layers:chart.sunburst')} onPointerLeave={() => onHover(undefined)} viewBox={`${-width / 2} ${-height / 2} ${Math.max(1, width)} ${Math.max(1, height)}`}>

@@ -80,7 +80,7 @@ export default {
   facts: { kind: 'Kind', size: 'Size', stored: 'Stored', mode: 'Mode', owner: 'Owner', modified: 'Modified', target: 'Target', sameFile: 'Same file as', hash: 'SHA-256' },
   elf: { class: 'Class', type: 'Type', machine: 'Machine', entry: 'Entry', interpreter: 'Interpreter', linking: 'Linking', sections: 'Sections' },
   noBytes: 'There are no bytes to show here.',
-  chart: { colour: 'Colour', byLayer: 'By layer', byMark: 'By change', shape: 'Shape', treemap: 'Treemap', sunburst: 'Sunburst', rest: 'smaller things' },
+  chart: { untouched: 'not touched by this layer', colour: 'Colour', byLayer: 'By layer', byMark: 'By change', shape: 'Shape', treemap: 'Treemap', sunburst: 'Sunburst', rest: 'smaller things' },
   causeLabel: 'Cause',
   causes: { all: 'All', overwritten: 'overwritten', deletedLater: 'deleted later', metadataOnly: 'metadata only' },
   wasteSum_one: '{{count}} copy, {{size}}',

@@ -80,7 +80,7 @@ export default {
   facts: { kind: '种类', size: '大小', stored: '存储', mode: '权限', owner: '属主', modified: '修改时间', target: '目标', sameFile: '同一文件', hash: 'SHA-256' },
   elf: { class: '位数', type: '类型', machine: '架构', entry: '入口', interpreter: '解释器', linking: '链接方式', sections: '节' },
   noBytes: '这里没有可显示的字节。',
-  chart: { colour: '颜色', byLayer: '按层', byMark: '按改动', shape: '图形', treemap: '矩形树图', sunburst: '旭日图', rest: '较小的项' },
+  chart: { untouched: '本层未改动', colour: '颜色', byLayer: '按层', byMark: '按改动', shape: '图形', treemap: '矩形树图', sunburst: '旭日图', rest: '较小的项' },
   causeLabel: '原因',
   causes: { all: '全部', overwritten: '被覆盖', deletedLater: '后来删除', metadataOnly: '仅元数据' },
   wasteSum_one: '{{count}} 个副本，{{size}}',
