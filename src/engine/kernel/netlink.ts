@@ -35,7 +35,7 @@ export interface Request {
 export class NetlinkError extends Error {
   readonly code: number;
   constructor(about: string, code: number, reason: string) {
-    super(`ip ${about}: ${reason || getSystemErrorMessage(-code)}`);
+    super(`${about}: ${reason || getSystemErrorMessage(-code)}`);
     this.name = 'NetlinkError';
     this.code = code;
   }
@@ -66,7 +66,7 @@ export function ask(fd: number, requests: readonly Request[]): void {
     send(fd, message, message.length, 0);
     const length = receive(fd, answer, answer.length, 0);
     const code = answer.readUInt16LE(4) === NLMSG_ERROR ? answer.readInt32LE(HEADER_BYTES) : 0;
-    if (code !== 0) throw new NetlinkError(about, -code, reasonOf(answer.subarray(0, length)));
+    if (code !== 0) throw new NetlinkError(`ip ${about}`, -code, reasonOf(answer.subarray(0, length)));
   }
 }
 
@@ -86,7 +86,7 @@ function reasonOf(answer: Buffer): string {
 /** @throws SystemCallError when there is no such device, as if_nametoindex(3) says by 0 */
 export function deviceIndex(name: string): number {
   const index = nameToIndex(name);
-  if (index === 0) throw new NetlinkError(`link show dev ${name}`, 19, '');
+  if (index === 0) throw new NetlinkError(`ip link show dev ${name}`, 19, '');
   return index;
 }
 

@@ -3,8 +3,9 @@
 import { createInterface } from 'node:readline';
 import type { ChildProcess } from 'node:child_process';
 import type { Log } from '../base/log.ts';
+import { changeElements, MAX_CHANGES } from '../kernel/nft-elements.ts';
 import { applyRules, hasRules, watchRemovals } from '../tools/nft.ts';
-import { renderPortChange, renderRemoval, renderTable, type FirewallState, type PortTarget } from './firewall.ts';
+import { portElements, renderPortChange, renderRemoval, renderTable, type FirewallState, type PortTarget } from './firewall.ts';
 
 export interface PacketFilter {
   /** Writes the whole table from the records. */
@@ -30,10 +31,11 @@ export function createPacketFilter(state: () => FirewallState, log: Log): Packet
 
   const write = async (batch: NonNullable<typeof waiting>) => {
     if (!batch.whole && isUp) {
-      const text = renderPortChange(table, batch);
-      if (text === '') return;
+      const elements = portElements(batch);
+      if (elements.length === 0) return;
       try {
-        await applyRules(text, { log });
+        if (elements.length > MAX_CHANGES) await applyRules(renderPortChange(table, batch), { log });
+        else changeElements(table, elements);
         return;
       } catch (error) {
         log.warn('the firewall table was changed from outside; writing it anew', { table, error });

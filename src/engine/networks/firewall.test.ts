@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseSubnet } from './addresses.ts';
-import { renderPortChange, renderRemoval, renderTable } from './firewall.ts';
+import { portElements, renderPortChange, renderRemoval, renderTable } from './firewall.ts';
 
 const web = { protocol: 'tcp', port: 80, hostIp: '0.0.0.0', hostPort: 8080, target: '172.17.0.2' } as const;
 const dns = { protocol: 'udp', port: 53, hostIp: '127.0.0.1', hostPort: 5353, target: '172.17.0.2' } as const;
@@ -36,3 +36,13 @@ test('what only the relay can serve has no element', () => {
 });
 
 test('removal works whether the table is there or not', () => expect(renderRemoval('g')).toBe('table inet g\ndelete table inet g\n'));
+
+test('ports as elements in the kernel\'s form: what goes first, what comes after; relayed ones have none', () => {
+  const elements = portElements({ add: [web, dns, web6, { ...web, hostIp: '::1' }], remove: [dns] });
+  expect(elements.map(({ map, key, data }) => [map, key.toString('hex'), data?.toString('hex')])).toEqual([
+    ['udp4_at', '7f00000114e90000', undefined],
+    ['tcp4', '1f90', 'ac11000200500000'],
+    ['udp4_at', '7f00000114e90000', 'ac11000200350000'],
+    ['tcp6', '1f90', 'fd0000000000000000000000000000020050' + '0000'],
+  ]);
+});

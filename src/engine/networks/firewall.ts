@@ -2,7 +2,8 @@
 // One table of our own (family inet). Published ports are elements of maps, so that a rule is looked up by hash and the
 // thousandth port costs what the first did. Syntax: nft(8); `dnat ip to … map` needs the transport protocol matched first.
 // `same` matters where br_netfilter is loaded (dockerd does that): there frames inside one bridge pass `forwarding` too.
-import { formatSubnet, type Subnet } from './addresses.ts';
+import type { ElementChange } from '../kernel/nft-elements.ts';
+import { bytesOf, formatSubnet, type Subnet } from './addresses.ts';
 import type { Protocol, PublishedPort } from './published-ports.ts';
 
 export interface FirewallNetwork {
@@ -100,6 +101,17 @@ export function renderPortChange(table: string, change: { add: readonly PortTarg
   const lines = (verb: string, ports: readonly PortTarget[], render: (port: PortTarget) => string) =>
     ports.filter(isTranslated).map((port) => `${verb} element inet ${table} ${mapOf(port)} { ${render(port)} }\n`).join('');
   return lines('delete', change.remove, keyOf) + lines('add', change.add, (port) => `${keyOf(port)} : ${valueOf(port)}`);
+}
+
+/** The same as elements in the kernel's form: every part of a key or value begins at a multiple of four bytes. */
+export function portElements(change: { add: readonly PortTarget[]; remove: readonly PortTarget[] }): ElementChange[] {
+  const number = (port: number) => Buffer.from([port >> 8, port & 255]);
+  const pair = (address: string, port: number) => Buffer.concat([bytesOf(address), number(port), Buffer.alloc(2)]);
+  const key = (port: PortTarget) => (isAny(port.hostIp) ? number(port.hostPort) : pair(port.hostIp, port.hostPort));
+  return [
+    ...change.remove.filter(isTranslated).map((port) => ({ map: mapOf(port), key: key(port) })),
+    ...change.add.filter(isTranslated).map((port) => ({ map: mapOf(port), key: key(port), data: pair(port.target, port.port) })),
+  ];
 }
 
 export const renderRemoval = (table: string): string => `table inet ${table}\ndelete table inet ${table}\n`;
