@@ -47,7 +47,7 @@ function layerRow(layer: ReportLayer): string {
 
 function advice(item: LayersReport['advice'][number]): string {
   const diff = item.diff.map((line) => `<span class="${line.startsWith('+') ? 'a' : line.startsWith('-') ? 'r' : ''}">${escape(line)}</span>`).join('\n');
-  return `<div class="item"><h3>${escape(item.title)}</h3><div>${escape(item.why)}</div>${diff === '' ? '' : `<pre>${diff}</pre>`}<details><summary class="dim">${item.pathCount} paths</summary><code>${item.paths.map(escape).join('<br>')}</code></details></div>`;
+  return `<div class="item"><h3>${escape(item.title)}</h3><div>${escape(item.why)}</div>${diff === '' ? '' : `<pre>${diff}</pre>`}<details><summary class="dim">${item.pathCount === 1 ? '1 path' : `${item.pathCount} paths`}</summary><code>${item.paths.map(escape).join('<br>')}</code></details></div>`;
 }
 
 function waste({ waste: items, totals }: LayersReport): string {

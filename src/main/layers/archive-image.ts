@@ -130,8 +130,8 @@ function checked(contents: ArchiveContents, path: string, digest: string | undef
   const found = contents.layers.get(path);
   const layer = { path, digest: digest ?? found?.digest ?? diffId ?? '', diffId: diffId ?? found?.diffId ?? '' };
   if (found === undefined) return { ...layer, error: whyMissing(contents, path, isForeign) };
-  if (digest !== undefined && found.digest !== digest) return { ...layer, error: `content does not match its digest: it is ${found.digest}` };
-  if (diffId !== undefined && found.diffId !== undefined && found.diffId !== diffId) return { ...layer, error: `content does not match its diff id: it is ${found.diffId}` };
+  if (digest?.startsWith('sha256:') && found.digest !== digest) return { ...layer, error: `content does not match its digest: it is ${found.digest}` };
+  if (diffId?.startsWith('sha256:') && found.diffId !== undefined && found.diffId !== diffId) return { ...layer, error: `content does not match its diff id: it is ${found.diffId}` };
   return layer;
 }
 
