@@ -67,7 +67,7 @@ function describe(entry: TarEntry, _path: string, content: Buffer[], added: read
     }
     case 'file': {
       const bytes = Buffer.concat(content);
-      return `file ${attributes} ${bytes.length > MAX_SHOWN ? `<${bytes.length} bytes ${entry.hash?.toString('hex') ?? ''}>` : bytes.toString('utf8')}`;
+      return `file ${attributes} ${bytes.length > MAX_SHOWN ? `<${bytes.length} bytes ${entry.hash ?? ''}>` : bytes.toString('utf8')}`;
     }
     default: return `${entry.type} ${attributes}`;
   }

@@ -13,13 +13,14 @@ export interface PackOptions {
 }
 
 const READ_BYTES = 256 * 1024;
+const EMPTY_HASH = createHash('sha256').digest('hex');
 const KEPT_XATTRS = /^(security\.capability|user\.(?!overlay\.).+)$/; // others belong to this machine (SELinux, ACLs, overlay)
 
 /** The chunks of the tar. They are fresh buffers: keep them as long as you like. */
 export function* packLayer(folder: string, options: PackOptions): Generator<Buffer> {
   const inodes = new Map<string, string>();
   let offset = 0;
-  const entryOf = (item: TarItem, headerOffset: number, headerBytes: number, hash?: Buffer): TarEntry => ({
+  const entryOf = (item: TarItem, headerOffset: number, headerBytes: number, hash?: string): TarEntry => ({
     path: item.path, type: item.type, size: item.size, storedBytes: item.size, mode: item.mode, uid: item.uid, gid: item.gid, mtime: item.mtime,
     linkTarget: item.linkTarget ?? '', xattrs: (item.xattrs ?? []).map(([name, value]) => `${name}=${value}`).join('\0'),
     devMajor: item.devMajor ?? 0, devMinor: item.devMinor ?? 0, headerOffset, contentOffset: item.type === 'file' && item.size > 0 ? headerOffset + headerBytes : -1, ...(hash && { hash }),
@@ -27,7 +28,7 @@ export function* packLayer(folder: string, options: PackOptions): Generator<Buff
 
   function* simple(item: TarItem): Generator<Buffer> {
     const header = tarHeader(item);
-    options.onEntry(entryOf(item, offset, header.length, item.type === 'file' ? createHash('sha256').digest() : undefined));
+    options.onEntry(entryOf(item, offset, header.length, item.type === 'file' ? EMPTY_HASH : undefined));
     offset += header.length;
     yield header;
   }
@@ -53,7 +54,7 @@ export function* packLayer(folder: string, options: PackOptions): Generator<Buff
       if (pending.length > 0) yield pending;
       if (padding.length > 0) yield padding;
       offset += header.length + item.size + padding.length;
-      options.onEntry(entryOf(item, start, header.length, hash.digest()));
+      options.onEntry(entryOf(item, start, header.length, hash.digest('hex')));
     } finally {
       closeSync(fd);
     }

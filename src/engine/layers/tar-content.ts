@@ -8,13 +8,13 @@ export type ContentSink = (piece: Buffer) => boolean | void;
 
 const MAX_HASHED_HOLE_BYTES = 256 * 1024 * 1024;
 const ZEROS = Buffer.alloc(64 * 1024);
-const EMPTY_HASH = createHash('sha256').digest();
+const EMPTY_HASH = hashOnce('sha256', Buffer.alloc(0), 'hex');
 
 export interface Content {
   /** @param isLast true when this piece ends the stored content */
   write(piece: Buffer, isLast: boolean): void;
-  /** the hash, when wanted */
-  end(): Buffer | undefined;
+  /** the hash in hexadecimal, when wanted */
+  end(): string | undefined;
 }
 
 /**
@@ -28,16 +28,16 @@ export function createContent(sizeBytes: number, pieces: SparsePiece[] | undefin
 
 function plainContent(hashing: boolean, sink: ContentSink | undefined): Content {
   let running: Hash | undefined;
-  let result: Buffer | undefined;
+  let result: string | undefined;
   let isWanted = sink !== undefined;
   return {
     write(piece, isLast) {
       if (isWanted && sink?.(piece) === false) isWanted = false;
       if (!hashing) return;
-      if (isLast && running === undefined) result = hashOnce('sha256', piece, 'buffer'); // one call costs a third of a Hash object
+      if (isLast && running === undefined) result = hashOnce('sha256', piece, 'hex'); // one call costs a third of a Hash object
       else (running ??= createHash('sha256')).update(piece);
     },
-    end: () => (hashing ? (result ?? running?.digest() ?? EMPTY_HASH) : undefined),
+    end: () => (hashing ? (result ?? running?.digest('hex') ?? EMPTY_HASH) : undefined),
   };
 }
 
@@ -77,7 +77,7 @@ function sparseContent(sizeBytes: number, pieces: SparsePiece[], hashing: boolea
     },
     end() {
       hole(sizeBytes);
-      return hash?.digest();
+      return hash?.digest('hex');
     },
   };
 }

@@ -35,8 +35,8 @@ export interface TarEntry {
   headerOffset: number;
   /** where its stored content begins; -1 for entries without content */
   contentOffset: number;
-  /** SHA-256 of a regular file's content; undefined for others, without hashing, and when the content is cut short */
-  hash?: Buffer;
+  /** SHA-256 of a regular file's content, hexadecimal (a string costs a third of a Buffer); undefined for others, without hashing, and when the content is cut short */
+  hash?: string;
 }
 
 export interface TarReaderOptions {

@@ -5,7 +5,7 @@ import { cleanPath, createTreeFileWriter } from './tree-writer.ts';
 
 const entry = (path: string, over: Partial<TarEntry> = {}): TarEntry => ({
   path, type: 'file', size: 0, storedBytes: over.size ?? 0, mode: 0o644, uid: 0, gid: 0, mtime: 1, linkTarget: '', xattrs: '',
-  devMajor: 0, devMinor: 0, headerOffset: 0, contentOffset: 0, hash: Buffer.alloc(32, 1), ...over,
+  devMajor: 0, devMinor: 0, headerOffset: 0, contentOffset: 0, hash: '01'.repeat(32), ...over,
 });
 function build(...entries: TarEntry[]): LayerTree {
   const writer = createTreeFileWriter();

@@ -5,6 +5,7 @@
 // When one path comes twice in a layer the later entry wins, as it does on disk; hard links made before keep the first one's content.
 import type { TarEntry, TarEnd, TarType } from './tar-headers.ts';
 import { allocateTreeFile, FLAG, KIND, type Kind, type LayerTree, type TreeFileHeader } from './tree-file.ts';
+import { hiding, newNode, pathOf, put, walk, type Node } from './tree-nodes.ts';
 
 export interface TreeFileWriter {
   /** Feed it every entry of the layer's tar, in order. */
@@ -13,28 +14,12 @@ export interface TreeFileWriter {
   finish(end: TarEnd): { bytes: Buffer; tree: LayerTree };
 }
 
-interface Node {
-  name: string;
-  parent: Node | undefined;
-  kind: Kind;
-  flags: number;
-  entry: TarEntry | undefined;
-  children: Map<string, Node> | undefined;
-  /** of a hard link: the first name of its file, itself no link; undefined while that is not known */
-  linkTo: Node | undefined;
-  /** of a first name: the further ones */
-  linked: Node[] | undefined;
-  /** place in breadth-first order, known at the end */
-  index: number;
-}
-
 const KINDS: Record<TarType, Kind> = {
   dir: KIND.dir, file: KIND.file, symlink: KIND.symlink, char: KIND.char, block: KIND.block, fifo: KIND.fifo, hardlink: KIND.hardlink,
 };
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 const MAX_PATH_BYTES = 16 * 1024; // four times Linux's PATH_MAX; also bounds how deep folders nest here
-const MAX_HOPS = 40; // as the kernel follows them (path_resolution(7))
 const MAX_SHADOWED = 10_000; // enough to explain; the sum of bytes is kept exact in the last item
 
 export function createTreeFileWriter(): TreeFileWriter {
@@ -169,46 +154,6 @@ export function createTreeFileWriter(): TreeFileWriter {
   };
 }
 
-function newNode(name: string, parent: Node | undefined, kind: Kind, flags: number): Node {
-  return { name, parent, kind, flags, entry: undefined, children: undefined, linkTo: undefined, linked: undefined, index: 0 };
-}
-
-/** FLAG.opaque when what is replaced hides lower layers: its successor hides them too. */
-function hiding(replaced: Node | undefined): number {
-  return replaced === undefined ? 0 : replaced.kind === KIND.whiteout ? FLAG.opaque : replaced.flags & FLAG.opaque;
-}
-
-function put(parent: Node, node: Node): Node {
-  (parent.children ??= new Map()).set(node.name, node);
-  return node;
-}
-
-function pathOf(node: Node): string {
-  const parts: string[] = [];
-  for (let at = node; at.parent !== undefined; at = at.parent) parts.push(at.name);
-  return parts.reverse().join('/');
-}
-
-/** Walks down from a folder; symbolic links on the way are followed with the layer as root. @param enter the folder of a name that is no link */
-function walk(from: Node, parts: string[], enter: (parent: Node, name: string) => Node | undefined): Node | undefined {
-  let at: Node | undefined = from;
-  let hops = 0;
-  const left = parts.reverse();
-  while (at !== undefined && left.length > 0) {
-    const name = left.pop() as string;
-    if (name === '' || name === '.') continue;
-    if (name === '..') { at = at.parent ?? at; continue; }
-    const there: Node | undefined = at.children?.get(name);
-    const link: Node | undefined = there?.linkTo ?? there;
-    if (link?.kind !== KIND.symlink) { at = enter(at, name); continue; }
-    if (++hops > MAX_HOPS) return undefined;
-    const target = link.entry?.linkTarget ?? '';
-    if (target.startsWith('/')) { while (at.parent !== undefined) at = at.parent; }
-    left.push(...target.split('/').reverse());
-  }
-  return at;
-}
-
 /** The path without leading "/", "./", trailing "/" and empty or "." parts; undefined when it has ".." or NUL or is far beyond PATH_MAX. */
 export function cleanPath(raw: string): string | undefined {
   if (raw.length > MAX_PATH_BYTES) return undefined;
@@ -275,7 +220,7 @@ function finish(root: Node, { shadowed, refused, end }: { shadowed: [string, num
     tree.mtime[i] = entry.mtime;
     tree.size[i] = entry.size;
     tree.stored[i] = target ? 0 : entry.storedBytes;
-    if (entry.hash) for (let k = 0; k < 4; k++) tree.hash[4 * i + k] = entry.hash.readUInt32LE(4 * k);
+    if (entry.hash) for (let k = 0; k < 4; k++) tree.hash[4 * i + k] = wordAt(entry.hash, 8 * k);
   }
   tree.firstChild[order.length] = nextChild;
   let stringAt = 0;
@@ -287,6 +232,15 @@ function finish(root: Node, { shadowed, refused, end }: { shadowed: [string, num
   }
   return { bytes: buffer, tree };
 }
+
+/** Eight hexadecimal digits as the number that readUInt32LE makes of their bytes. */
+function wordAt(hex: string, at: number): number {
+  let word = 0;
+  for (let i = 6; i >= 0; i -= 2) word = (word << 8) | (digit(hex.charCodeAt(at + i)) << 4) | digit(hex.charCodeAt(at + i + 1));
+  return word;
+}
+
+const digit = (code: number) => (code <= 57 ? code - 48 : code - 87);
 
 function linkText(node: Node): string {
   const entry = node.entry;

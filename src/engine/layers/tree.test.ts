@@ -6,7 +6,7 @@ import { createTreeFileWriter } from './tree-writer.ts';
 import { findPath, MARK_NAMES, stackLayers, unionPath, type ImageTree } from './tree.ts';
 
 const MB = 1_000_000;
-const ENTRY: Omit<TarEntry, 'path'> = { type: 'file', size: 1, storedBytes: 1, mode: 0o644, uid: 0, gid: 0, mtime: 1, linkTarget: '', xattrs: '', devMajor: 0, devMinor: 0, headerOffset: 0, contentOffset: 0, hash: Buffer.alloc(32, 1) };
+const ENTRY: Omit<TarEntry, 'path'> = { type: 'file', size: 1, storedBytes: 1, mode: 0o644, uid: 0, gid: 0, mtime: 1, linkTarget: '', xattrs: '', devMajor: 0, devMinor: 0, headerOffset: 0, contentOffset: 0, hash: '01'.repeat(32) };
 const bytes = (count: number, fill = 'a') => Buffer.alloc(count, fill);
 const image = (...layers: MadeEntry[][]) => stackLayers(layers.map(makeLayer));
 function history(tree: ImageTree, path: string): string[] {

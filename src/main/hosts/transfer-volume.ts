@@ -85,5 +85,5 @@ function lineOf({ path, type, mode, uid, gid, size, linkTarget, xattrs, hash, mt
   const name = path.replace(/^\.?\/+/, '').replace(/\/+$/, '');
   // The volume's own folder and every folder's time change by the act of copying.
   const time = type === 'file' ? Math.floor(mtime) : 0;
-  return JSON.stringify([name, type, mode & 0o7777, uid, gid, type === 'file' ? size : 0, linkTarget, xattrs, hash?.toString('hex') ?? '', time]);
+  return JSON.stringify([name, type, mode & 0o7777, uid, gid, type === 'file' ? size : 0, linkTarget, xattrs, hash ?? '', time]);
 }

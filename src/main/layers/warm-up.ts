@@ -29,7 +29,6 @@ function madeTree(layer: number): Buffer {
 }
 
 function madeEntry(path: string, size: number, layer: number): TarEntry {
-  const hash = Buffer.alloc(32, layer);
-  hash.writeUInt32LE(size);
+  const hash = `${layer}${size}`.padStart(64, '0');
   return { path, type: 'file', size, storedBytes: size, mode: 0o644, uid: 0, gid: 0, mtime: 0, linkTarget: '', xattrs: '', devMajor: 0, devMinor: 0, headerOffset: 0, contentOffset: 512, hash };
 }

@@ -62,7 +62,7 @@ export function createContextIndex(root: string): ContextIndex {
         mode: target?.mode ?? entry.mode,
         sizeBytes: target?.sizeBytes ?? entry.size,
         linkTarget: target ? target.linkTarget : type === 'symlink' ? linkTarget : '', // a hard link may be one to a symlink
-        hash: target?.hash ?? entry.hash?.toString('hex') ?? '',
+        hash: target?.hash ?? entry.hash ?? '',
         children: type === 'dir' ? (before?.children ?? new Map()) : undefined,
       });
       if (type !== 'dir') index.files++;

@@ -10,7 +10,7 @@ function context(files: Record<string, string>, ignore = ''): ContextIndex {
   const index = createContextIndex('/nowhere');
   for (const [path, content] of Object.entries(files)) {
     const type: TarType = path.endsWith('/') ? 'dir' : content.startsWith('->') ? 'symlink' : 'file';
-    index.add({ path, type, size: content.length, storedBytes: 0, mode: 0o644, uid: 0, gid: 0, mtime: 1, linkTarget: type === 'symlink' ? content.slice(2) : '', xattrs: '', devMajor: 0, devMinor: 0, headerOffset: 0, contentOffset: 0, hash: Buffer.from(content) } satisfies TarEntry);
+    index.add({ path, type, size: content.length, storedBytes: 0, mode: 0o644, uid: 0, gid: 0, mtime: 1, linkTarget: type === 'symlink' ? content.slice(2) : '', xattrs: '', devMajor: 0, devMinor: 0, headerOffset: 0, contentOffset: 0, hash: Buffer.from(content).toString('hex') } satisfies TarEntry);
   }
   index.setIgnore(parseIgnore(ignore));
   return index;
