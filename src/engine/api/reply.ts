@@ -9,7 +9,7 @@ export type Reply =
   | { kind: 'json'; status: number; value: unknown; headers?: Headers }
   | { kind: 'empty'; status: number; headers?: Headers }
   | { kind: 'text'; status: number; text: string; headers?: Headers }
-  | { kind: 'stream'; status: number; source: ByteSource; headers: Headers }
+  | { kind: 'stream'; status: number; source: ByteSource; headers: Headers; isReused?: boolean }
   | { kind: 'lines'; run: Lines; headers?: Headers }
   | { kind: 'ndjson'; status: number; source: AsyncIterable<unknown>; headers?: Headers; failure: FailureStatus }
   | { kind: 'hijack'; contentType: string; run: (stream: Duplex) => Promise<void> };
@@ -27,6 +27,9 @@ export type ByteSource = AsyncIterable<Uint8Array | string, Headers | void>;
 /** Bytes as they come. An error before the first chunk still gets its own status if it comes within 200 ms. */
 export const stream = (source: ByteSource, contentType: string, headers: Headers = {}): Reply =>
   ({ kind: 'stream', status: 200, source, headers: { 'Content-Type': contentType, ...headers } });
+
+/** A stream whose chunks are good only until the next is asked for. */
+export const reusedStream = (source: ByteSource, contentType: string, headers: Headers = {}): Reply => ({ kind: 'stream', status: 200, source, headers: { 'Content-Type': contentType, ...headers }, isReused: true });
 
 /** Writes lines until it is done; each leaves at once. */
 export type Lines = (write: (line: string) => void) => Promise<void>;

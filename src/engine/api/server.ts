@@ -102,7 +102,7 @@ async function send(reply: Reply, request: IncomingMessage, response: ServerResp
       response.writeHead(reply.status).end();
       return;
     case 'stream':
-      return sendStream(response, reply.status, reply.source);
+      return sendStream(response, reply.status, reply.source, true, reply.isReused);
     case 'lines':
       response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders();
       await reply.run((line) => writeNow(response, line));
@@ -130,14 +130,15 @@ function writeNow(response: ServerResponse, line: string): void {
   if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
 }
 
-async function sendStream(response: ServerResponse, status: number, source: ByteSource, isHeadersEarly = true): Promise<void> {
+async function sendStream(response: ServerResponse, status: number, source: ByteSource, isHeadersEarly = true, isReused = false): Promise<void> {
   const iterator = source[Symbol.asyncIterator]();
   const headers = isHeadersEarly ? setTimeout(() => { if (!response.headersSent) response.writeHead(status).flushHeaders(); }, FIRST_CHUNK_WAIT_MS) : undefined;
   try {
     let step = await iterator.next();
     if (!response.headersSent) response.writeHead(status);
     while (!step.done && !response.destroyed) {
-      if (!response.write(step.value)) await drained(response);
+      if (isReused) await written(response, step.value);
+      else if (!response.write(step.value)) await drained(response);
       step = await iterator.next();
     }
     if (step.done && step.value) response.addTrailers(Object.fromEntries(Object.entries(step.value).map(([name, value]) => [name, String(value)])));
@@ -147,6 +148,17 @@ async function sendStream(response: ServerResponse, status: number, source: Byte
     await iterator.return?.();
   }
 }
+
+/** Until the kernel has the chunk, or the client is gone. */
+const written = (response: ServerResponse, chunk: Uint8Array | string): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      response.off('close', done);
+      resolve();
+    };
+    response.on('close', done);
+    response.write(chunk, done);
+  });
 
 const drained = (response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {

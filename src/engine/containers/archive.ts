@@ -1,6 +1,7 @@
 // Files in and out of a container as tar streams (`docker cp`, `docker export`).
 // Reading is GNU tar in an open folder: it never follows links below it. Writing is our own extractor in a thread, because
 // tar would follow a link that the container planted. Source: Engine API v1.47, /containers/{id}/archive.
+import { closeEnd, makePipe, pipeChunks, widenPipe } from '../kernel/pipe.ts';
 import { ended, startTool } from '../tools/run.ts';
 import { Forbidden, InvalidParameter, System } from '../wire/errors.ts';
 import { pathAt } from '../kernel/files.ts';
@@ -47,18 +48,24 @@ export async function* exportRoot(rootfs: string, signal: AbortSignal): AsyncGen
   yield* tar(['--one-file-system', '--transform=flags=rSh;s,^\\./\\(.\\),\\1,', '--', '.'], rootfs, [], signal);
 }
 
-/** @param folder an open folder or a path */
+const PIPE_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+
+/** Each chunk is good until the next is asked for. @param folder an open folder or a path */
 async function* tar(args: string[], folder: number | string, extra: string[], signal: AbortSignal): AsyncGenerator<Buffer> {
   const at = typeof folder === 'number' ? `/proc/${process.pid}/fd/${folder}` : folder;
   const argv = ['tar', '-C', at, '--numeric-owner', '--sparse', '--xattrs', '--xattrs-include=security.capability', '--xattrs-include=user.*', '--warning=no-file-ignored', '--warning=no-file-changed', '--ignore-failed-read', '-b', '128', ...extra, '-cf', '-', ...args] as [string, ...string[]];
-  const child = startTool(argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const pipe = makePipe();
+  widenPipe(pipe, PIPE_BYTES);
+  const child = startTool(argv, { stdio: ['ignore', pipe.writeFd, 'pipe'] });
+  closeEnd(pipe.writeFd);
   const done = ended(child);
   let words = '';
   child.stderr?.on('data', (chunk: Buffer) => { words = (words + chunk.toString()).slice(-4096); });
   const abort = () => child.kill('SIGKILL');
   signal.addEventListener('abort', abort, { once: true });
   try {
-    yield* child.stdout as AsyncIterable<Buffer>;
+    yield* pipeChunks(pipe, CHUNK_BYTES);
     const code = await done;
     // 1: some files changed while they were read, which is normal in a running container
     if (code !== 0 && code !== 1 && !signal.aborted) throw new System(`tar: ${words.trim() || `exit code ${code}`}`);

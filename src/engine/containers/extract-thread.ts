@@ -12,8 +12,9 @@ const say = (message: FromExtractor) => port.postMessage(message);
 
 const unpacker = createUnpacker({ folder: task.root, overlayPrefix: 'trusted.overlay.', isRootless: task.isRootless, into: { below: task.below, keepsKinds: task.keepsKinds } });
 const reader = createTarReader({
+  hash: false,
   onContent: (entry) => unpacker.onContent(entry),
-  onEntry: (entry) => { if (entry.type !== 'file' || entry.hash !== undefined) unpacker.onEntry(entry); },
+  onEntry: (entry) => { if (entry.type !== 'file' || !isOver) unpacker.onEntry(entry); }, // a file that comes at the end is cut short
 });
 let isOver = false;
 

@@ -17,6 +17,9 @@ export type FromExtractor = { kind: 'taken'; bytes: number } | { kind: 'done' } 
 
 const WINDOW_BYTES = 8 * 1024 * 1024;
 
+/** Memory that can move to the thread instead of being copied: a chunk that has a buffer of its own. */
+const owned = (data: Buffer): ArrayBuffer[] => (data.buffer instanceof ArrayBuffer && data.buffer.byteLength === data.length ? [data.buffer] : []);
+
 /** Resolves when everything is in place. @throws InvalidParameter for a damaged archive, System when the disk refuses */
 export async function extractStream(body: AsyncIterable<Buffer>, task: ExtractTask, signal: AbortSignal): Promise<void> {
   const thread = new Worker(new URL('./extract-thread.ts', import.meta.url), { name: 'extract', workerData: task });
@@ -43,7 +46,7 @@ export async function extractStream(body: AsyncIterable<Buffer>, task: ExtractTa
     for await (const data of decompressed(body, { signal })) {
       if (failure !== undefined) throw failure;
       behind += data.length;
-      thread.postMessage({ kind: 'chunk', data } satisfies ToExtractor);
+      thread.postMessage({ kind: 'chunk', data } satisfies ToExtractor, owned(data));
       while (behind > WINDOW_BYTES && failure === undefined) await new Promise<void>((resolve) => (wake = resolve));
     }
     if (signal.aborted) throw new InvalidParameter('the client closed the connection before the archive was complete');

@@ -6,7 +6,7 @@ import { listFolder, removeFile, renameFile } from '../../containers/browse.ts';
 import type { CommitOptions } from '../../containers/commit.ts';
 import type { ContainerRoot } from '../../containers/container-root.ts';
 import { InvalidParameter } from '../../wire/errors.ts';
-import { empty, json, noContent, stream } from '../reply.ts';
+import { empty, json, noContent, reusedStream } from '../reply.ts';
 import { boolQuery, del, get, head, post, put, type Call, type Route } from '../router.ts';
 
 interface FilesNeeds {
@@ -33,7 +33,7 @@ export function containerFileRoutes(needs: FilesNeeds): Route[] {
       const stat = encode(statPath(root, pathOf(call)));
       const open = undo.move();
       needs.tell(idOf(call), 'archive-path');
-      return stream(closing(readArchive(root, pathOf(call), call.signal), open), 'application/x-tar', { [STAT_HEADER]: stat });
+      return reusedStream(closing(readArchive(root, pathOf(call), call.signal), open), 'application/x-tar', { [STAT_HEADER]: stat });
     }),
     put('/containers/{id}/archive', async (call) => {
       await using root = await needs.openRoot(idOf(call));
@@ -46,7 +46,7 @@ export function containerFileRoutes(needs: FilesNeeds): Route[] {
     get('/containers/{id}/export', async (call) => {
       const root = await needs.openRoot(idOf(call));
       needs.tell(idOf(call), 'export');
-      return stream(closing(exportRoot(root.rootfs, call.signal), root), 'application/octet-stream');
+      return reusedStream(closing(exportRoot(root.rootfs, call.signal), root), 'application/octet-stream');
     }),
     get('/gantry/containers/{id}/files', async (call) => {
       await using root = await needs.openRoot(idOf(call));
