@@ -11,10 +11,13 @@ export interface Image extends HostRow<ImageRow> {
   sharedBytes?: number;
 }
 
-/** Real tags: engines write `<none>:<none>` for none. The shortest is first: rather the name a person uses than its copy in a registry. */
+/** Real tags: engines write `<none>:<none>` for none. Those without a registry come first: rather the name a person uses than where a copy is. */
 export function tagsOf(row: Pick<ImageRow, 'RepoTags'>): string[] {
-  return (row.RepoTags ?? []).filter((tag) => !tag.startsWith('<none>')).toSorted((a, b) => a.length - b.length);
+  return (row.RepoTags ?? []).filter((tag) => !tag.startsWith('<none>')).toSorted((a, b) => Number(hasRegistry(a)) - Number(hasRegistry(b)));
 }
+
+/** `host.example/team/web:1`, `localhost:5000/web:1`; not `team/web:1`. */
+const hasRegistry = (tag: string): boolean => /^(localhost|[^/]*[.:][^/]*)\//.test(tag);
 
 export function imageName(image: Pick<Image, 'row'>): string {
   return tagsOf(image.row)[0] ?? shortId(image.row.Id);
