@@ -1,5 +1,5 @@
 // All images of the hosts in scope: find, get, clean up.
-import { ActionIcon, Badge, Button, Group, Menu, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Badge, Button, Group, Menu, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { IconChartTreemap, IconChevronDown, IconCloudDownload, IconFileImport, IconRecycle, IconSearch, IconStack2 } from '@tabler/icons-react';
 import type { TFunction } from 'i18next';
 import { useMemo, useState } from 'react';
@@ -13,6 +13,7 @@ import { Page } from '../ui/page.tsx';
 import { RowMenu, SelectionBar, usePaletteActions } from '../ui/row-actions.tsx';
 import { EmptyState, FailureNote, LoadingRows } from '../ui/states.tsx';
 import { DropArchive } from './drop-archive.tsx';
+import classes from './images.module.css';
 import { imageActions } from './image-actions.tsx';
 import { FILTERS, fits, imageName, isDangling, tagsOf, type Image, type ImageFilter } from './image.ts';
 import { LoadDialog } from './load-dialog.tsx';
@@ -96,9 +97,9 @@ export default function ImagesPage() {
 function columnsOf(t: TFunction, language: string, severalHosts: boolean): Column<Image>[] {
   return [
     { id: 'name', label: t('images:columns.name'), width: 'minmax(150px, 3fr)', sortBy: imageName, render: (item) => <Name image={item} more={t} /> },
-    { id: 'id', label: t('images:columns.id'), width: '108px', hideBelow: 900, render: (item) => <Text size="xs" ff="monospace" c="var(--gantry-subtle)">{shortId(item.row.Id)}</Text> },
+    { id: 'id', label: t('images:columns.id'), width: '108px', hideBelow: 900, render: (item) => <span className={classes.id}>{shortId(item.row.Id)}</span> },
     { id: 'size', label: t('images:columns.size'), width: '84px', align: 'right', sortBy: (item) => item.row.Size, render: (item) => formatBytes(item.row.Size) },
-    { id: 'shared', label: t('images:columns.shared'), width: '84px', align: 'right', hideBelow: 640, sortBy: (item) => item.sharedBytes ?? -1, render: (item) => <Text size="sm" c="var(--gantry-subtle)">{item.sharedBytes === undefined ? '–' : formatBytes(item.sharedBytes)}</Text> },
+    { id: 'shared', label: t('images:columns.shared'), width: '84px', align: 'right', hideBelow: 640, sortBy: (item) => item.sharedBytes ?? -1, render: (item) => <span className={classes.subtle}>{item.sharedBytes === undefined ? '–' : formatBytes(item.sharedBytes)}</span> },
     { id: 'used', label: t('images:columns.used'), width: 'minmax(106px, 1fr)', sortBy: (item) => item.usedBy.length, render: (item) => item.usedBy.length > 0 && <Badge color="teal" size="sm">{t('images:usedBy', { count: item.usedBy.length })}</Badge> },
     { id: 'created', label: t('images:columns.created'), width: '116px', sortBy: (item) => item.row.Created, render: (item) => formatAge(item.row.Created * 1000, language) },
     ...(severalHosts ? [{ id: 'host', label: t('images:columns.host'), width: '112px', sortBy: (item: Image) => item.host.name, render: (item: Image) => <HostBadge host={item.host} /> }] : []),
@@ -106,14 +107,15 @@ function columnsOf(t: TFunction, language: string, severalHosts: boolean): Colum
   ];
 }
 
+/** Plain elements: ten thousand rows pass by while the list scrolls. */
 function Name({ image, more }: { image: Image; more: TFunction }) {
   const tags = tagsOf(image.row);
   const [repository, tag] = split(tags[0] ?? '');
   return (
-    <Group gap={6} wrap="nowrap">
-      {isDangling(image) ? <Text size="sm" c="var(--gantry-subtle)" fs="italic">{more('images:untagged')}</Text> : <Text size="sm" truncate><Text span fw={560} inherit>{repository}</Text><Text span c="var(--gantry-subtle)" inherit>:{tag}</Text></Text>}
-      {tags.length > 1 && <Badge color="gray" size="xs" title={tags.slice(1).join('\n')} style={{ flex: 'none' }}>+{tags.length - 1}</Badge>}
-    </Group>
+    <span className={classes.name}>
+      {isDangling(image) ? <i className={classes.subtle}>{more('images:untagged')}</i> : <span className={classes.words}><span className={classes.repository}>{repository}</span><span className={classes.subtle}>:{tag}</span></span>}
+      {tags.length > 1 && <span className={classes.count} title={tags.slice(1).join('\n')}>+{tags.length - 1}</span>}
+    </span>
   );
 }
 
