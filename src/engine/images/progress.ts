@@ -5,6 +5,8 @@ export interface ProgressMessage {
   status?: string;
   id?: string;
   progressDetail?: { current?: number; total?: number };
+  /** the bar as text, for clients that draw none */
+  progress?: string;
   stream?: string;
   aux?: unknown;
 }
@@ -34,7 +36,7 @@ export function createProgress(now: () => number = Date.now): ProgressChannel {
       const nowMs = now();
       if (current < total && nowMs - (spoken.get(key) ?? 0) < INTERVAL_MS) return;
       spoken.set(key, nowMs);
-      say({ status, progressDetail: { current, total }, id });
+      say({ status, progressDetail: { current, total }, progress: progressBar(current, total), id });
     },
     async *during(work, cancel) {
       let isOver = false;
@@ -63,4 +65,24 @@ export function createProgress(now: () => number = Date.now): ProgressChannel {
       }
     },
   };
+}
+
+const BAR = 50;
+
+/** `[=====>      ]  1.5MB/12MB`, as moby's jsonmessage writes it. */
+export function progressBar(current: number, total: number): string {
+  if (total <= 0) return humanSize(current).padStart(8);
+  const done = Math.min(BAR, Math.floor(Math.floor((current / total) * 100) / 2));
+  const numbers = `${humanSize(current).padStart(8)}${current > total ? '' : `/${humanSize(total)}`}`;
+  return `[${'='.repeat(done)}>${' '.repeat(BAR - done)}] ${numbers}`;
+}
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+
+/** Four significant digits, powers of 1000 (go-units HumanSize). */
+function humanSize(bytes: number): string {
+  let size = bytes;
+  let unit = 0;
+  for (; size >= 1000 && unit < UNITS.length - 1; unit++) size /= 1000;
+  return `${Number(size.toPrecision(4))}${UNITS[unit]}`;
 }
