@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ beforeEach(async () => {
   ports = new Map();
   driver = { driver: 'builtin' };
   let nextId = 1;
-  server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     let text = '';
     for await (const chunk of request) text += String(chunk);
     if (request.url === '/v1/info') return response.end(JSON.stringify({ portDriver: driver }));
@@ -27,7 +27,8 @@ beforeEach(async () => {
     if (spec.parentPort < 80) return response.writeHead(400).end('{"message":"cannot expose privileged port, choose one (\\u003e= 1024)"}');
     ports.set(nextId, spec);
     return response.writeHead(201).end(JSON.stringify({ id: nextId++, spec }));
-  });
+  };
+  server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((done) => server.listen(join(folder, 'api.sock'), done));
 });
 afterEach(async () => {
