@@ -1,8 +1,8 @@
 // Platforms `os/arch[/variant]`: normalised as containerd does it, and the ARGs a build gets from them.
+import { ARCHITECTURES, ARCHITECTURE_ALIASES } from '../base/platform-names.ts';
 
 export interface Platform { os: string; architecture: string; variant?: string }
 
-const ARCHITECTURES: Record<string, string> = { x86_64: 'amd64', 'x86-64': 'amd64', aarch64: 'arm64', armhf: 'arm', armel: 'arm', i386: '386', i686: '386' };
 /** Node's process.arch -> Go's GOARCH */
 const NODE: Record<string, string> = { x64: 'amd64', ia32: '386', arm64: 'arm64', arm: 'arm', ppc64: 'ppc64le', s390x: 's390x', riscv64: 'riscv64', loong64: 'loong64' };
 
@@ -18,7 +18,8 @@ export function parsePlatform(text: string, host: Platform): Platform | undefine
   if (parts.length === 1 && parts[0] === 'linux') return host;
   const [os, arch, variant] = parts.length === 1 ? ['linux', parts[0], undefined] : parts;
   if (os === undefined || arch === undefined) return undefined;
-  const architecture = ARCHITECTURES[arch] ?? arch;
+  const architecture = ARCHITECTURE_ALIASES[arch] ?? arch;
+  if (parts.length === 1 && !ARCHITECTURES.includes(architecture)) return undefined;
   const armVariant = architecture === 'arm' ? (variant ?? (arch === 'armel' ? 'v6' : 'v7')) : architecture === 'arm64' && variant === 'v8' ? undefined : variant;
   return { os, architecture, ...(armVariant === undefined ? {} : { variant: armVariant }) };
 }

@@ -64,7 +64,7 @@ function lineOf(error: unknown): { errorLine?: number } {
 async function build(id: string, request: BuildRequest, body: AsyncIterable<Buffer>, parts: BuilderParts, report: (event: BuildEvent) => void, signal: AbortSignal, work: string, privateFolder: string): Promise<Image> {
   const host = hostPlatform(parts.nodeArch);
   const target = request.platform === '' ? host : parsePlatform(request.platform.split(',')[0] as string, host);
-  if (!target || request.platform.includes(',')) throw new InvalidParameter(`invalid platform ${JSON.stringify(request.platform)}: one like linux/amd64 is needed`);
+  if (!target || request.platform.includes(',')) throw new InvalidParameter(`invalid platform ${JSON.stringify(request.platform)}: unknown operating system or architecture; one like linux/amd64 is needed`);
   const startedMs = Date.now();
   const { context, text } = await openContext(request, body, work, signal);
   report({ type: 'context', atMs: Date.now(), files: context.files, sizeBytes: context.sizeBytes, durationMs: Date.now() - startedMs });

@@ -63,6 +63,7 @@ export async function openImages({ dataRoot, isRootless, events, log, users, cha
     list: () => store.list().map((record) => store.view(record)),
     async create(config, options = {}) {
       const record = await orCollect(collector, registerImage(stores, { config: Buffer.from(JSON.stringify(config)), ...(options.parent !== undefined && { parent: options.parent }) }));
+      events.publish('image', 'create', record.id, {});
       for (const name of options.references ?? []) await tagImage({ stores, events }, record, name);
       return store.view(record);
     },

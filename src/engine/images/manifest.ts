@@ -1,5 +1,6 @@
 // Manifests, indexes and descriptors of Docker schema 2 and OCI; choosing a platform. Pure.
 // Sources: image-spec v1.1 manifest.md, image-index.md; distribution "Image Manifest Version 2, Schema 2".
+import { ARCHITECTURES, ARCHITECTURE_ALIASES, OPERATING_SYSTEMS } from '../base/platform-names.ts';
 import { arch } from 'node:os';
 import { isDigest, type Digest } from '../base/digest.ts';
 import type { ImageConfig } from '../needs.ts';
@@ -94,11 +95,6 @@ export function hostPlatform(): Platform {
   return { os: 'linux', architecture: name, ...(name === 'arm' && { variant: 'v7' }) };
 }
 
-// what Go builds for, `go tool dist list`: one word alone is either of them
-const OPERATING_SYSTEMS = ['aix', 'android', 'darwin', 'dragonfly', 'freebsd', 'illumos', 'ios', 'js', 'linux', 'netbsd', 'openbsd', 'plan9', 'solaris', 'windows', 'wasip1'];
-const ARCHITECTURES = ['386', 'amd64', 'arm', 'arm64', 'loong64', 'mips', 'mipsle', 'mips64', 'mips64le', 'ppc64', 'ppc64le', 'riscv64', 's390x', 'sparc64', 'wasm'];
-const ALIASES: Record<string, string> = { x86_64: 'amd64', 'x86-64': 'amd64', aarch64: 'arm64', armhf: 'arm', i386: '386' };
-
 /** `os/arch[/variant]`, `arch` or `os`. @throws InvalidParameter */
 export function parsePlatform(text: string): Platform {
   const parts = text.split('/').map((part) => part.toLowerCase());
@@ -117,7 +113,7 @@ export function parsePlatform(text: string): Platform {
 }
 
 function normal(platform: Platform): Platform {
-  const architecture = ALIASES[platform.architecture] ?? platform.architecture;
+  const architecture = ARCHITECTURE_ALIASES[platform.architecture] ?? platform.architecture;
   if (architecture === 'arm64' && platform.variant === 'v8') return { os: platform.os, architecture };
   return { ...platform, architecture };
 }
