@@ -1,6 +1,5 @@
 // One pass over an image archive (docker save, old and new; OCI layout as tar; plain or compressed): JSON files are kept, every
 // file that is a layer is read as it flows by. Nothing is unpacked and nothing is held but the trees.
-import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTarReader, type TarEntry } from '../../engine/layers/tar-headers.ts';
@@ -32,10 +31,10 @@ const HEAD_BYTES = 512;
 export async function readArchivePath(path: string, options: ReadOptions = {}): Promise<ReadArchive> {
   const info = await stat(path).catch((error: unknown) => { throw new InvalidParameter(`cannot read ${path}`, { cause: error }); });
   if (info.isDirectory()) return readLayoutFolder(path, options);
-  return readArchive(createReadStream(path, { highWaterMark: 1024 * 1024 }), options);
+  return readArchive(piecesOf(path), options);
 }
 
-/** Reads an archive from a stream. @throws InvalidParameter when it is no archive at all; AbortError */
+/** Reads an archive from a stream; a chunk is done with when the next one is asked for. @throws InvalidParameter when it is no archive at all; AbortError */
 export async function readArchive(source: AsyncIterable<Buffer>, { signal, limits = DEFAULT_LIMITS, onProgress }: ReadOptions = {}): Promise<ReadArchive> {
   const found: ReadArchive = { documents: new Map(), layers: new Map(), links: new Map(), others: new Map(), isCompressed: false };
   const paths = new Map<TarEntry, FileReader>();
@@ -69,6 +68,17 @@ export async function readArchive(source: AsyncIterable<Buffer>, { signal, limit
   return found;
 }
 
+/** The bytes of a file. A piece is valid until the next one is asked for: thousands of fresh buffers would wait for the garbage collector. */
+async function* piecesOf(path: string): AsyncGenerator<Buffer> {
+  await using handle = await open(path);
+  const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
 async function readLayoutFolder(folder: string, { signal, limits = DEFAULT_LIMITS, onProgress }: ReadOptions): Promise<ReadArchive> {
   const found: ReadArchive = { documents: new Map(), layers: new Map(), links: new Map(), others: new Map(), isCompressed: false };
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -77,8 +87,7 @@ async function readLayoutFolder(folder: string, { signal, limits = DEFAULT_LIMIT
   let read = 0;
   for (const path of files.sort()) {
     const reader = createFileReader(limits);
-    await using handle = await open(join(folder, path));
-    for await (const chunk of handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false }) as AsyncIterable<Buffer>) {
+    for await (const chunk of piecesOf(join(folder, path))) {
       signal?.throwIfAborted();
       reader.write(chunk);
       onProgress?.((read += chunk.length));
@@ -111,7 +120,7 @@ async function* expand(source: AsyncIterable<Buffer>, limits: LayerLimits, onCom
       for (const piece of expander.write(chunk)) {
         expandedBytes += piece.length;
         if (expandedBytes > limits.freeBytes && expandedBytes > limits.ratio * compressedBytes) throw new InvalidParameter(`the archive expands to more than ${limits.ratio} times its size`);
-        yield Buffer.from(piece); // heads of files are kept
+        yield piece;
       }
     }
     expander.end();
@@ -144,7 +153,7 @@ function createFileReader(limits: LayerLimits): FileReader {
     write(piece) {
       if (mode === 'layer') layer?.write(piece);
       if (mode === 'layer' || mode === 'other') return;
-      head.push(piece);
+      head.push(Buffer.from(piece)); // who sends may use its buffer again
       headBytes += piece.length;
       if (mode === 'unknown' && headBytes >= HEAD_BYTES) decide();
       if (headBytes > MAX_DOCUMENT_BYTES) { mode = 'other'; head = []; }
