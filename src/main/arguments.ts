@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvalidParameter } from '../engine/wire/errors.ts';
-import { enginePlaces } from './app.ts';
+import { enginePlaces } from './engine-places.ts';
 import type { LocalEngine } from './hosts/local.ts';
 
 export interface Arguments { port: number; open: boolean; profilePath: string; engine?: LocalEngine }

@@ -1,5 +1,5 @@
 // The layer explorer's command line: `npm run -s layers -- IMAGE|ARCHIVE [--json] [--fail-if RULE]…`; what it does is in layers/gate.ts.
-import { enginePlaces } from './app.ts';
+import { enginePlaces } from './engine-places.ts';
 import { runGate } from './layers/gate.ts';
 
 const stop = new AbortController();
