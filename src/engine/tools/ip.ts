@@ -65,7 +65,7 @@ async function batch(argv: [string, ...string[]], lines: readonly string[], opti
     if (!(error instanceof ToolError)) throw error;
     const at = Number(/Command failed -:(\d+)/.exec(error.stderrTail)?.[1] ?? 0);
     const reason = error.stderrTail.replace(/\n?Command failed -:\d+/g, '').replace(/^(RTNETLINK answers|Error): /gm, '').trim();
-    throw new System(at > 0 ? `ip ${lines[at - 1] ?? ''}: ${reason}` : error.message, { cause: error });
+    throw at > 0 ? new System(`ip ${lines[at - 1] ?? ''}: ${reason}`) : new System(error.message, { cause: error }); // the reason is all that ip says
   }
 }
 
