@@ -24,7 +24,10 @@ test('a default container cannot do any of it', async () => {
     'head -c 1 /proc/kcore', 'cat /proc/keys | grep .', 'cat /proc/timer_list | grep .', 'ls /sys/firmware | grep .',
     'echo b > /proc/sysrq-trigger', 'echo 1 > /proc/sys/kernel/panic', 'echo x > /proc/sys/kernel/core_pattern',
     'echo 1 > /sys/kernel/uevent_helper', 'mkdir /sys/fs/cgroup/memory/escape', 'echo 1 > /sys/fs/cgroup/memory/release_agent',
-    'hostname other', 'date -s 2000-01-01; test $(date +%Y) = 2000', 'ip link add dummy0 type dummy', 'insmod /tmp/x.ko', 'dmesg', 'swapoff -a', 'reboot -f', 'kill -0 2', 'chroot /proc/1/root/../.. test -e /work',
+    'hostname other', 'echo 1 > /proc/sys/vm/overcommit_memory', 'echo 1 > /proc/irq/default_smp_affinity', 'cat /proc/latency_stats | grep .', 'ls /proc/acpi | grep .', 'ls /proc/scsi | grep .',
+    'mkdir /sys/fs/cgroup/devices/escape', 'echo a > /sys/fs/cgroup/devices/devices.allow', 'mount -o remount,rw /sys', 'mount -o remount,rw /proc/sys', 'mount --bind / /tmp', 'pivot_root /tmp /tmp', 'unshare -p true', 'unshare -n true',
+    'nsenter -t 1 -n true', 'setsid unshare -r id', 'mknod /tmp/port c 1 4 && head -c 1 /tmp/port', 'mknod /tmp/loop b 7 0 && head -c 1 /tmp/loop', 'losetup /dev/loop0 /etc/hosts', 'echo 1 > /proc/1/oom_score_adj; echo -1000 > /proc/self/oom_score_adj',
+    'nice -n -5 true', 'ulimit -l unlimited', 'ip link set lo down', 'ip addr add 10.9.9.9/8 dev lo', 'hwclock -w', 'poweroff -f', 'date -s 2000-01-01; test $(date +%Y) = 2000', 'ip link add dummy0 type dummy', 'insmod /tmp/x.ko', 'dmesg', 'swapoff -a', 'reboot -f', 'kill -0 2', 'chroot /proc/1/root/../.. test -e /work',
   ];
   expect(await inside(`${attempts.map(refused).join('; ')}; true`)).toBe('');
 });

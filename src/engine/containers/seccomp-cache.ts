@@ -6,13 +6,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/json-file.ts';
 import type { OciRuntime } from '../tools/oci-runtime.ts';
+import { withNewCallsUnknown } from './seccomp-patch.ts';
 import type { OciSpec } from './spec/spec.ts';
 
 const ANNOTATION = 'run.oci.seccomp_bpf_data';
 const MAX_KEPT = 64;
+/** changes when what is kept changes */
+const FORM = 'new calls unknown';
 
 export interface SeccompCache {
-  /** Puts a kept filter into the spec. @returns a function to call once the container was created: keeps a new filter */
+  /** Puts a kept filter into the spec. @returns a function to call once the container was created: keeps a new filter, whose first container has it as it was compiled */
   apply(spec: OciSpec): Promise<(containerId: string) => Promise<void>>;
 }
 
@@ -32,7 +35,7 @@ export function openSeccompCache(folder: string, runtime: OciRuntime): SeccompCa
     async apply(spec) {
       const { seccomp } = spec.linux;
       if (runtime.name !== 'crun' || !seccomp) return nothing;
-      const key = createHash('sha256').update(`${runtime.name} ${runtime.version} ${process.arch} `).update(JSON.stringify(seccomp)).digest('hex');
+      const key = createHash('sha256').update(`${FORM} ${runtime.name} ${runtime.version} ${process.arch} `).update(JSON.stringify(seccomp)).digest('hex');
       const kept = await lookUp(key);
       if (kept !== null) {
         spec.annotations = { ...spec.annotations, [ANNOTATION]: kept };
@@ -42,8 +45,9 @@ export function openSeccompCache(folder: string, runtime: OciRuntime): SeccompCa
         const bytes = await readFile(join(runtime.stateRoot, containerId, 'seccomp.bpf')).catch(() => null); // this crun keeps none
         // sizeof(struct sock_filter) is 8: anything else is not a whole filter
         if (!bytes || bytes.length === 0 || bytes.length % 8 !== 0) return;
-        await writeFileAtomic(join(folder, key), bytes);
-        filters.set(key, bytes.toString('base64'));
+        const filter = withNewCallsUnknown(bytes, seccomp.defaultAction);
+        await writeFileAtomic(join(folder, key), filter);
+        filters.set(key, filter.toString('base64'));
       };
     },
   };
