@@ -103,6 +103,24 @@ test('no view of containers has a serious accessibility problem', async ({ windo
   expect([...new Set(found)]).toEqual([]);
 });
 
+test('a stop by the docker CLI is counted down, its cause is kept, and the files of the stopped container are there', async ({ engine, window }) => {
+  await engine.dockerOk('exec', 'web', 'sh', '-c', 'mkdir -p /notes && echo kept > /notes/kept.txt');
+  await open(window, 'web', 'Overview');
+  const stop = engine.dockerOk('stop', '-t', '3', 'web');
+  await expect(window.getByRole('timer', { name: 'Stopping' })).toBeVisible();
+  await stop;
+  await expect(window.getByRole('region', { name: 'History' })).toContainText('killed after 3 s of grace');
+  await window.getByRole('tab', { name: 'Files', exact: true }).click();
+  await window.getByRole('button', { name: 'notes', exact: true }).click();
+  await window.getByRole('button', { name: 'Actions for kept.txt' }).click();
+  await window.getByRole('menuitem', { name: 'Rename' }).click();
+  await window.getByRole('dialog').getByRole('textbox').fill('名.txt');
+  await window.keyboard.press('Enter');
+  await expect(window.getByRole('button', { name: '名.txt', exact: true })).toBeVisible();
+  await engine.dockerOk('start', 'web');
+  expect(await engine.dockerOk('exec', 'web', 'ls', '/notes')).toBe('名.txt');
+});
+
 test('it is stopped with its countdown and removed', async ({ engine, window }) => {
   await open(window, 'web', 'Overview');
   await window.getByRole('button', { name: 'Stop: web' }).first().click();

@@ -84,6 +84,12 @@ test('search finds text without regard to case, expressions, streams and levels'
   expect(() => createSearch(spool, { ...everything, streams: [], levels: [], text: '(', isRegex: true })).toThrow(/regular expression/i);
 });
 
+test('an expression that would never come to an end is stopped and named', async () => {
+  await fill(`${'a'.repeat(60)}b`);
+  const search = createSearch(spool, { ...everything, streams: [], levels: [], text: '^(a+)+$', isRegex: true });
+  await expect(search.advance()).rejects.toThrow(/make it simpler/);
+});
+
 test('a search goes on where it stopped as the log grows, and finds its place', async () => {
   await fill('a', 'hit', 'b');
   const search = createSearch(spool, { ...everything, streams: [], levels: [], text: 'hit' });

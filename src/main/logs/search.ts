@@ -4,6 +4,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { LogQuery } from '../contract/container-logs.ts';
 import { levelOf, withoutAnsi } from '../contract/log-text.ts';
 import { InvalidParameter } from '../../engine/wire/errors.ts';
+import { withinTime } from '../layers/within-time.ts';
 import { textStart, type LogSpool } from './spool.ts';
 
 export interface LogSearch {
@@ -19,6 +20,8 @@ export interface LogSearch {
 }
 
 const NEWLINE = 10;
+/** A piece is about a megabyte: milliseconds for a pattern that does not go astray. */
+const PIECE_LIMIT_MS = 2000;
 
 /** @throws InvalidParameter when the regular expression is none */
 export function createSearch(spool: LogSpool, query: LogQuery): LogSearch {
@@ -28,22 +31,26 @@ export function createSearch(spool: LogSpool, query: LogQuery): LogSearch {
   let scanned = 0;
   let running: Promise<void> | undefined;
 
+  const look = (first: number, data: Buffer) => {
+    let number = first;
+    for (let start = 0; start < data.length; number++) {
+      const end = data.indexOf(NEWLINE, start);
+      if (matches(data.subarray(start, end))) {
+        if (hits === lines.length) {
+          const bigger = new Uint32Array(hits * 2);
+          bigger.set(lines);
+          lines = bigger;
+        }
+        lines[hits++] = number;
+      }
+      start = end + 1;
+    }
+    scanned = number;
+  };
   const scan = async (signal?: AbortSignal) => {
     for await (const { first, data } of spool.pieces(scanned, signal)) {
-      let number = first;
-      for (let start = 0; start < data.length; number++) {
-        const end = data.indexOf(NEWLINE, start);
-        if (matches(data.subarray(start, end))) {
-          if (hits === lines.length) {
-            const bigger = new Uint32Array(hits * 2);
-            bigger.set(lines);
-            lines = bigger;
-          }
-          lines[hits++] = number;
-        }
-        start = end + 1;
-      }
-      scanned = number;
+      if (query.isRegex) withinTime(() => look(first, data), PIECE_LIMIT_MS);
+      else look(first, data);
       await breathe(); // a search must not hold up what other windows ask
     }
   };
