@@ -118,7 +118,7 @@ test('a stop by the docker CLI is counted down, its cause is kept, and the files
   await window.keyboard.press('Enter');
   await expect(window.getByRole('button', { name: '名.txt', exact: true })).toBeVisible();
   await engine.dockerOk('start', 'web');
-  expect(await engine.dockerOk('exec', 'web', 'ls', '/notes')).toBe('名.txt');
+  expect(await engine.dockerOk('exec', 'web', 'cat', '/notes/名.txt')).toBe('kept');
 });
 
 test('it is stopped with its countdown and removed', async ({ engine, window }) => {

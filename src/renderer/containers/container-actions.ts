@@ -36,22 +36,33 @@ const allowed = (name: Verb, items: Container[]) => items.filter((item) => isAll
 /** A mixed selection offers what fits some of it, and does it to those. */
 const can = (name: Verb) => (items: Container[]) => allowed(name, items).length > 0;
 
+/** Many, because a stop mostly waits; bounded, because a thousand may be selected. */
+const AT_ONCE = 32;
+
+async function each(items: Container[], work: (item: Container) => Promise<unknown>): Promise<void> {
+  const waiting = [...items];
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, waiting.length) }, async () => {
+    for (let item = waiting.shift(); item; item = waiting.shift()) await work(item);
+  }));
+}
+
 export const verb = (name: SimpleVerb) => async (items: Container[]) => {
-  await Promise.all(allowed(name, items).map(async (item) => {
+  await each(allowed(name, items), async (item) => {
     if (name === 'stop' || name === 'restart') stopping.set((now) => ({ ...now, [item.key]: Date.now() }));
     try {
       await attempt(i18n.t(`containers:failed.${name}`, { name: nameOf(item) }), () => rpc.containers[name]({ host: item.host.id, id: item.row.Id }));
     } finally {
       stopping.set(({ [item.key]: _done, ...rest }) => rest);
     }
-  }));
+  });
 };
 
 async function remove(items: Container[]): Promise<void> {
   const running = items.filter((item) => ['running', 'paused', 'restarting'].includes(item.row.State));
   const wish = await askRemove(items.map(nameOf), running.map(nameOf));
   if (!wish) return;
-  await Promise.all(items.map((item) => attempt(i18n.t('containers:failed.remove', { name: nameOf(item) }), () => rpc.containers.remove({ host: item.host.id, id: item.row.Id, force: running.includes(item), volumes: wish.volumes }))));
+  const isRunning = new Set(running);
+  await each(items, (item) => attempt(i18n.t('containers:failed.remove', { name: nameOf(item) }), () => rpc.containers.remove({ host: item.host.id, id: item.row.Id, force: isRunning.has(item), volumes: wish.volumes })));
 }
 
 export const containerActions: Action<Container>[] = [

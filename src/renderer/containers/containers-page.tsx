@@ -1,6 +1,6 @@
 // All containers of the hosts in scope, by project, live.
 import { Button, Group } from '@mantine/core';
-import { IconBox, IconPlayerPlay, IconRecycle } from '@tabler/icons-react';
+import { IconBox, IconFilterOff, IconPlayerPlay, IconRecycle } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useSearchParams } from 'wouter';
@@ -35,6 +35,7 @@ export default function ContainersPage() {
   const filter = query.get('filter') ?? '';
   const shown = useMemo(() => rows.filter(filterOf(filter)), [rows, filter]);
   const items = useMemo(() => rows.filter((item) => selected.has(item.key)), [rows, selected]);
+  const present = useMemo(() => new Set(items.map((item) => item.key)), [items]); // without those that were removed meanwhile
   const actions = useMemo(() => [...viewActions(go), ...containerActions], [go]);
   const columns = useMemo(() => columnsOf(t, actions), [t, actions]);
   usePaletteActions('containers', t('containers:title'), actions, items);
@@ -62,6 +63,8 @@ export default function ContainersPage() {
         <EmptyState icon={IconBox} title={t('containers:empty.title')} text={t('containers:empty.text')}>
           <Group><Button onClick={() => setRunOpen(true)}>{t('containers:run.open')}</Button><Button variant="default" onClick={() => go('/images')}>{t('containers:empty.images')}</Button></Group>
         </EmptyState>
+      ) : shown.length === 0 && rows.length > 0 ? (
+        <EmptyState icon={IconFilterOff} title={t('containers:filter.nothing')} text={t('containers:filter.nothingText', { count: rows.length })}><Button variant="default" onClick={() => change('filter', undefined)}>{t('containers:filter.clear')}</Button></EmptyState>
       ) : (
         <DataTable
           label={t('containers:title')}
@@ -69,7 +72,7 @@ export default function ContainersPage() {
           columns={columns}
           keyOf={(item) => item.key}
           nameOf={nameOf}
-          selected={selected}
+          selected={present}
           onSelect={setSelected}
           onOpen={(item) => go(`/containers/${item.host.id}/${item.row.Id}`)}
           onKey={(_key, event, current) => performByKey(actions, event, items, current)}

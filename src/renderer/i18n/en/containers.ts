@@ -8,7 +8,7 @@ export default {
   empty: { title: 'No containers yet', text: 'A container is a program that runs from an image, in its own corner of the machine. Run one from an image you have, or get an image first.', images: 'Go to images' },
   merged: 'Logs of {{count}} containers',
   group: { none: 'Without a project', running: '{{running}} of {{total}} running' },
-  filter: { placeholder: 'Filter: words, state:running, image:nginx, -label:x', saved: 'Saved', save: 'Save this filter…', remove: 'Delete filter {{name}}', byProject: 'By project' },
+  filter: { placeholder: 'Filter: words, state:running, image:nginx, -label:x', saved: 'Saved', save: 'Save this filter…', remove: 'Delete filter {{name}}', byProject: 'By project', nothing: 'No container fits the filter', nothingText: '{{count}} are hidden by it.', clear: 'Show all' },
   columns: { name: 'Name', state: 'State', image: 'Image', cpu: 'CPU', memory: 'Memory', ports: 'Ports', status: 'Status', created: 'Created', host: 'Host' },
   state: { created: 'Created', running: 'Running', paused: 'Paused', restarting: 'Restarting', removing: 'Removing', exited: 'Exited', dead: 'Dead' },
   up: 'Up {{time}}',

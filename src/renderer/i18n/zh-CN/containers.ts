@@ -8,7 +8,7 @@ export default {
   empty: { title: '还没有容器', text: '容器是从镜像运行的程序，拥有自己独立的空间。可以用已有的镜像运行一个，或者先获取镜像。', images: '前往镜像' },
   merged: '{{count}} 个容器的日志',
   group: { none: '不属于项目', running: '{{running}}/{{total}} 运行中' },
-  filter: { placeholder: '筛选：词语、state:running、image:nginx、-label:x', saved: '已保存', save: '保存此筛选…', remove: '删除筛选 {{name}}', byProject: '按项目分组' },
+  filter: { placeholder: '筛选：词语、state:running、image:nginx、-label:x', saved: '已保存', save: '保存此筛选…', remove: '删除筛选 {{name}}', byProject: '按项目分组', nothing: '没有符合筛选的容器', nothingText: '有 {{count}} 个被筛选隐藏。', clear: '显示全部' },
   columns: { name: '名称', state: '状态', image: '镜像', cpu: 'CPU', memory: '内存', ports: '端口', status: '运行情况', created: '创建时间', host: '主机' },
   state: { created: '已创建', running: '运行中', paused: '已暂停', restarting: '正在重启', removing: '正在删除', exited: '已退出', dead: '已失效' },
   up: '已运行 {{time}}',
