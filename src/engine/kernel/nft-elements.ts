@@ -36,7 +36,8 @@ export function changeElements(table: string, changes: readonly ElementChange[])
     ...changes.map(({ map, key, data }, index) => {
       const element = attribute(ONE | NESTED, attribute(ELEMENT.key | NESTED, attribute(ONE, key)), ...(data ? [attribute(ELEMENT.data | NESTED, attribute(ONE, data))] : []));
       const body = Buffer.concat([bound(0, FAMILY_INET), attribute(LIST.table, text(table)), attribute(LIST.set, text(map)), attribute(LIST.elements | NESTED, element)]);
-      return data ? message(NEW_ELEMENT, FLAGS.request | FLAGS.ack | FLAGS.create, index + 1, body) : message(DELETE_ELEMENT, FLAGS.request | FLAGS.ack, index + 1, body);
+      const flags = FLAGS.request | (index === changes.length - 1 ? FLAGS.ack : 0); // errors come for each, the last one's acknowledgement is for all
+      return data ? message(NEW_ELEMENT, flags | FLAGS.create, index + 1, body) : message(DELETE_ELEMENT, flags, index + 1, body);
     }),
     message(BATCH.end, FLAGS.request, 0, bound(SUBSYSTEM)),
   ];
@@ -50,10 +51,10 @@ export function changeElements(table: string, changes: readonly ElementChange[])
   }
 }
 
-/** The kernel has answered when send(2) returns: one acknowledgement for each change, or the reasons why there was none. */
+/** The kernel has answered when send(2) returns: an acknowledgement, or the reasons why there was none. */
 function readAnswers(fd: number, changes: readonly ElementChange[]): void {
   const answer = Buffer.alloc(1 << 16);
-  let acknowledged = 0;
+  let isAcknowledged = false;
   for (;;) {
     const length = receive(fd, answer, answer.length, MSG_DONTWAIT);
     if (length === -EAGAIN) break;
@@ -63,10 +64,10 @@ function readAnswers(fd: number, changes: readonly ElementChange[]): void {
       const code = -answer.readInt32LE(at + HEADER_BYTES);
       const change = changes[answer.readUInt32LE(at + 8) - 1];
       if (code !== 0) throw new NetlinkError(`nft element of map ${change?.map ?? ''}`, code, '');
-      acknowledged++;
+      isAcknowledged = true;
     }
   }
-  if (acknowledged !== changes.length) throw new NetlinkError(`nft: ${acknowledged} of ${changes.length} elements acknowledged`, errorNumber('EIO'), '');
+  if (!isAcknowledged) throw new NetlinkError('nft elements: no acknowledgement', errorNumber('EIO'), '');
 }
 
 function message(type: number, flags: number, sequence: number, body: Buffer): Buffer {

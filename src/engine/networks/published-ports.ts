@@ -3,6 +3,9 @@
 import { isIP } from 'node:net';
 import { InvalidParameter } from '../wire/errors.ts';
 
+/** More UDP ports of one container than these, as media servers publish, are not held by listeners: those would use up our descriptors. */
+export const MAX_HELD_DATAGRAM_PORTS = 1000;
+
 export type Protocol = 'tcp' | 'udp' | 'sctp';
 
 export interface ContainerPort { protocol: Protocol; port: number }

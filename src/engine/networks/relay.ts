@@ -5,6 +5,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import type { Log } from '../base/log.ts';
 import type { PortTarget } from './firewall.ts';
 import type { ParentPorts } from './parent-ports.ts';
+import { MAX_HELD_DATAGRAM_PORTS } from './published-ports.ts';
 import { createCarrier, type Carrier } from './relay-carrier.ts';
 import { listenForDatagrams } from './relay-datagrams.ts';
 
@@ -37,7 +38,8 @@ export function createRelays(log: Log, parent?: ParentPorts): Relays {
     async open(containerId, ports) {
       const listeners = open.get(containerId) ?? [];
       open.set(containerId, listeners);
-      const wanted = ports.filter(({ protocol }) => protocol !== 'sctp');
+      const holdsDatagrams = parent !== undefined || ports.filter(({ protocol }) => protocol === 'udp').length <= MAX_HELD_DATAGRAM_PORTS;
+      const wanted = ports.filter(({ protocol }) => protocol === 'tcp' || (protocol === 'udp' && holdsDatagrams));
       const ways = parent ? wanted.map((port) => ({ ...port, ...childSide(port, wanted) })) : wanted.map((port) => ({ ...port, at: port }));
       const tried = await Promise.allSettled(ways.map(async ({ at }) => {
         const listener = await listenOn(at);
