@@ -121,9 +121,13 @@ const line = (sample: Sample): string => `${JSON.stringify({
   ...(sample.networks !== undefined && { networks: sample.networks }),
 })}\n`;
 
-/** Where a process's cgroups are. @throws when the process is gone */
+/** A container's own group is named by its id. */
+const OWN_GROUP = /[0-9a-f]{64}/;
+
+/** Where a container's cgroups are; none where an ordinary user may not make them (v1): its processes are in a group of others. @throws when the process is gone */
 export function foldersOf(pid: number): CgroupFolders {
-  return cgroupFolders(readFileSync(`/proc/${pid}/cgroup`, 'utf8'), readFileSync('/proc/self/mountinfo', 'utf8'));
+  const groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+  return OWN_GROUP.test(groups) ? cgroupFolders(groups, readFileSync('/proc/self/mountinfo', 'utf8')) : { controllers: new Map() };
 }
 
 /** Nanoseconds that all CPUs spent since boot: the first seven columns of the `cpu` line, as Docker counts (guest is part of user). */

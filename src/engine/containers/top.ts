@@ -1,4 +1,5 @@
 // The processes of a container as the host's ps(1) shows them, which is what `docker top` answers.
+import { readdirSync, readlinkSync } from 'node:fs';
 import { run } from '../tools/run.ts';
 import { InvalidParameter } from '../wire/errors.ts';
 import { processIds } from './cgroup-usage.ts';
@@ -13,7 +14,23 @@ export async function listProcesses(pid: number, psArgs: string, signal: AbortSi
   const { stdout } = await run(['ps', ...args], { signal }).catch((error: unknown) => {
     throw new InvalidParameter('ps refused the arguments', { cause: error });
   });
-  return filterProcesses(stdout, new Set(processIds(foldersOf(pid))));
+  return filterProcesses(stdout, new Set(processesOf(pid)));
+}
+
+/** By control group, or by pid namespace where the container has no group of its own. */
+function processesOf(pid: number): number[] {
+  const folders = foldersOf(pid);
+  if (folders.unified !== undefined || folders.controllers.size > 0) return processIds(folders);
+  const namespace = pidNamespace(pid);
+  return readdirSync('/proc').map(Number).filter((other) => other > 0 && pidNamespace(other) === namespace);
+}
+
+function pidNamespace(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return undefined; // it has ended, or belongs to somebody else
+  }
 }
 
 /** The header and the rows whose PID is in `wanted`; the last column keeps its blanks. */

@@ -48,7 +48,7 @@ export function updateContainer(parts: Parts, container: Container, wish: HostCo
       }
     }
     const warnings = discardedLimits(changes, parts.machine.facts);
-    if (warnings.length > 0) next.BlkioWeight = old.BlkioWeight ?? 0;
+    if (!parts.machine.facts.blockWeight) next.BlkioWeight = old.BlkioWeight ?? 0;
     record.hostConfig = next;
     await parts.store.save(container);
     publish(parts, container, 'update');

@@ -50,9 +50,18 @@ export function resourceSpec(host: HostConfig, facts: ResourceFacts, devices?: D
 }
 
 /** What a create or update tells of limits that this kernel cannot keep. */
-export function discardedLimits({ BlkioWeight, BlkioWeightDevice }: HostConfig, { blockWeight }: ResourceFacts): string[] {
+export function discardedLimits({ BlkioWeight, BlkioWeightDevice, Memory, NanoCpus, CpuQuota, CpuPeriod, CpuShares, CpusetCpus, PidsLimit }: HostConfig, { blockWeight, cgroupVersion, rootless }: ResourceFacts & { rootless: boolean }): string[] {
+  const hasNoGroups = rootless && cgroupVersion === 1;
   const isAsked = Boolean(BlkioWeight) || (BlkioWeightDevice?.length ?? 0) > 0;
-  return isAsked && !blockWeight ? ['Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded.'] : [];
+  const missing: [isAsked: boolean, words: string][] = [
+    [Boolean(Memory), 'Your kernel does not support memory limit capabilities or the cgroup is not mounted. Limitation discarded.'],
+    [Boolean(CpuShares), 'Your kernel does not support CPU shares or the cgroup is not mounted. Shares discarded.'],
+    [Boolean(NanoCpus) || Boolean(CpuQuota) || Boolean(CpuPeriod), 'Your kernel does not support CPU CFS scheduler or the cgroup is not mounted. Quota and period discarded.'],
+    [Boolean(CpusetCpus), 'Your kernel does not support cpuset or the cgroup is not mounted. Cpuset discarded.'],
+    [(PidsLimit ?? 0) > 0, 'Your kernel does not support PIDs limit capabilities or the cgroup is not mounted. PIDs limit discarded.'],
+  ];
+  const discarded = hasNoGroups ? missing.flatMap(([isWished, words]) => (isWished ? [words] : [])) : [];
+  return isAsked && !blockWeight ? [...discarded, 'Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded.'] : discarded;
 }
 
 function blockSpec(host: HostConfig): Record<string, unknown> {
