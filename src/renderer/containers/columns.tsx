@@ -24,7 +24,7 @@ export function columnsOf(t: TFunction, actions: Action<Container>[]): Column<Co
     { id: 'ports', label: t('containers:columns.ports'), width: 'minmax(84px, 1fr)', render: (item) => <Ports item={item} /> },
     { id: 'image', label: t('containers:columns.image'), width: 'minmax(84px, 1.4fr)', sortBy: (item) => item.row.Image, render: (item) => item.row.Image },
     { id: 'uptime', hideBelow: NARROW.uptime, label: t('containers:columns.status'), width: 'minmax(100px, 1fr)', sortBy: (item) => item.row.SinceMs ?? item.row.Created * 1000, render: (item) => <Text size="sm" c="var(--gantry-subtle)" truncate className="numeric"><Since row={item.row} /></Text> },
-    { id: 'host', label: t('containers:columns.host'), width: '76px', sortBy: (item) => item.host.name, render: (item) => <HostBadge host={item.host} /> },
+    { id: 'host', label: t('containers:columns.host'), width: 'minmax(76px, 1fr)', sortBy: (item) => item.host.name, render: (item) => <HostBadge host={item.host} /> },
     { id: 'actions', label: '', width: '62px', render: (item) => <RowTools item={item} actions={actions} /> },
   ];
 }

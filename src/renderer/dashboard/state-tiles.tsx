@@ -31,9 +31,9 @@ function Tile({ href, icon: Shown, colour, value, label, note }: TileProps) {
     <Paper component={Link} href={href} withBorder p="md" className={classes.tile ?? ''}>
       <Group gap="md" wrap="nowrap">
         <ThemeIcon size={42} variant="light" color={colour}><Shown size={22} stroke={1.6} aria-hidden /></ThemeIcon>
-        <div>
+        <div style={{ minWidth: 0 }}>
           <Text fz={24} fw={640} lh={1.1} className="numeric">{value.toLocaleString()}</Text>
-          <Text size="sm" c="var(--gantry-subtle)">{label}{note && <Text span size="sm" c="var(--gantry-subtle)"> · {note}</Text>}</Text>
+          <Text size="sm" c="var(--gantry-subtle)" truncate title={note}>{label}{note && <Text span size="sm" c="var(--gantry-subtle)"> · {note}</Text>}</Text>
         </div>
       </Group>
     </Paper>
