@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DockerClient } from '../../src/main/docker/client.ts';
 
-/** With a domain: Podman gives a name without one another domain than it looks for. */
-const IMAGE = 'lab.invalid/tool:1';
+/** With a domain: Podman gives a name without one another domain than it looks for. And it imports as `latest` only. */
+const IMAGE = 'lab.invalid/tool:latest';
 
 /** Make the image from nothing: no registry is needed. */
 export async function giveImage(client: DockerClient): Promise<void> {
@@ -18,7 +18,7 @@ export async function giveImage(client: DockerClient): Promise<void> {
     execFileSync('cp', ['/bin/busybox', join(work, 'bin/busybox')]);
     execFileSync('ln', ['-s', 'busybox', join(work, 'bin/sh')]);
     const body = execFileSync('tar', ['-c', '-C', work, '.'], { maxBuffer: 1 << 26 });
-    for await (const line of client.lines<{ error?: string }>('POST', '/images/create', { query: { fromSrc: '-', repo: 'lab.invalid/tool', tag: '1' }, body })) {
+    for await (const line of client.lines<{ error?: string }>('POST', '/images/create', { query: { fromSrc: '-', repo: 'lab.invalid/tool', tag: 'latest' }, body })) {
       if (line.error) throw new Error(line.error);
     }
   } finally {

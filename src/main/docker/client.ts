@@ -46,7 +46,7 @@ export function createDockerClient(dial: Dial, options: { maxSockets?: number } 
     async json<T>(method: string, path: string, call: CallOptions = {}) {
       const response = await send(agent, method, path, call);
       const text = await readText(response);
-      return (text === '' ? undefined : JSON.parse(text)) as T;
+      return (text.trim() === '' ? undefined : JSON.parse(text)) as T; // Podman says no more than a line break
     },
     raw: (method, path, call = {}) => send(agent, method, path, call),
     async *lines<T>(method: string, path: string, call: CallOptions = {}) {

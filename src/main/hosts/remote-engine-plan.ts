@@ -26,11 +26,11 @@ const SPACE_FACTOR = 4.5;
 
 export function placesOf(scope: Scope, facts: RemoteFacts, runFolder: string): Places {
   if (scope === 'system') {
-    return { folder: '/opt/gantry-engine', unit: '/etc/systemd/system/gantry.service', socketPath: '/run/gantry/gantry.sock', dataRoot: '/var/lib/gantry', systemctl: 'systemctl', journal: 'journalctl', privileged: facts.uid === 0 ? '' : 'sudo -n ' };
+    return { folder: '/opt/gantry-engine', unit: '/etc/systemd/system/gantry.service', socketPath: '/run/gantry/gantry.sock', dataRoot: '/var/lib/gantry', systemctl: 'systemctl', journal: 'journalctl _SYSTEMD_UNIT=gantry.service', privileged: facts.uid === 0 ? '' : 'sudo -n ' };
   }
   return {
     folder: `${facts.home}/.local/share/gantry-engine`, unit: `${facts.home}/.config/systemd/user/gantry.service`, socketPath: `${runFolder}/gantry/gantry.sock`,
-    dataRoot: `${facts.home}/.local/share/gantry`, systemctl: `XDG_RUNTIME_DIR=${shellQuote(runFolder)} systemctl --user`, journal: `XDG_RUNTIME_DIR=${shellQuote(runFolder)} journalctl --user`, privileged: '',
+    dataRoot: `${facts.home}/.local/share/gantry`, systemctl: `XDG_RUNTIME_DIR=${shellQuote(runFolder)} systemctl --user`, journal: `XDG_RUNTIME_DIR=${shellQuote(runFolder)} journalctl --user _SYSTEMD_USER_UNIT=gantry.service`, privileged: '',
   };
 }
 

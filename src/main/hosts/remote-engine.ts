@@ -18,6 +18,7 @@ export interface EngineInstallOptions { connection: SshConnection; bundles: Bund
 
 const READY_SECONDS = 30;
 const READY_PAUSE_MS = 300;
+const LOG_CHARACTERS = 600;
 const PROGRESS_MS = 200;
 
 /** What would be done. Changes nothing on the machine. @throws NotImplemented for machines this installation has no engine for */
@@ -110,8 +111,9 @@ async function waitUntilReady(connection: SshConnection, places: Places, seconds
     if (state === 'failed' || Date.now() > deadline) break;
     await new Promise((resolve) => setTimeout(resolve, READY_PAUSE_MS));
   }
-  const { stdout } = await connection.run('sh -s', { input: `${places.privileged}${places.journal} -u gantry -n 8 --no-pager -o cat 2>&1\n`, signal });
-  return sample(stdout.toString('utf8') || last, 400);
+  // Of the unit's own processes: the manager's remarks about the unit would push their words out.
+  const { stdout } = await connection.run('sh -s', { input: `${places.privileged}${places.journal} -n 8 --no-pager -o cat 2>&1\n`, signal });
+  return sample(stdout.toString('utf8').slice(-LOG_CHARACTERS) || last, LOG_CHARACTERS);
 }
 
 interface Look { plan: InstallPlan; places: Places; bundle: EngineBundle }

@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createTarReader, type TarEntry } from '../../engine/layers/tar-headers.ts';
-import { Conflict, NotFound, System } from '../../engine/wire/errors.ts';
+import { Conflict, NotFound, NotImplemented, System } from '../../engine/wire/errors.ts';
 import type { RemoteProgress } from '../contract/remote.ts';
 import type { DockerClient } from '../docker/client.ts';
+import { engineInfo } from '../docker/version.ts';
 import { throughContainer } from '../volumes/access.ts';
 import type { CopyOptions } from './transfer-image.ts';
 
@@ -22,6 +23,10 @@ export async function* copyVolume(from: DockerClient, to: DockerClient, volume: 
   const source = await find(from, volume, signal);
   if (!source) throw new NotFound(`no such volume: ${volume}`);
   if (await find(to, target, signal)) throw new Conflict(`volume ${target} exists already on the other host`);
+  // Podman's archives name root as the owner of everything: good enough to compare with, not to copy from.
+  const [there, here] = await Promise.all([engineInfo(to, signal), engineInfo(from, signal)]);
+  if (here.product === 'podman') throw new NotImplemented('Podman does not tell the owners of a volume\'s files over its API, so a copy from it would lose them; use podman volume export there');
+  const hasOwners = there.product !== 'podman';
   await using undo = new AsyncDisposableStack();
   const reader = undo.use(await throughContainer(from, volume, signal));
   await to.json('POST', '/volumes/create', { json: { Name: target, Driver: 'local', Labels: source.Labels ?? {} }, signal });
@@ -30,7 +35,7 @@ export async function* copyVolume(from: DockerClient, to: DockerClient, volume: 
   let isWhole = false;
   const writer = undo.use(await throughContainer(to, target, signal));
 
-  const sent = createListing();
+  const sent = createListing(hasOwners);
   const archive = await reader.read();
   let isDone = false;
   const writing = writer.write(Readable.from(sent.through(archive), { objectMode: false, highWaterMark: 1 << 20 })).finally(() => { isDone = true; });
@@ -42,7 +47,7 @@ export async function* copyVolume(from: DockerClient, to: DockerClient, volume: 
   await writing;
 
   yield { phase: 'check', detail: target, bytes: sent.bytes };
-  const arrived = createListing();
+  const arrived = createListing(hasOwners);
   for await (const _chunk of arrived.through(await writer.read()));
   if (arrived.digest() !== sent.digest()) throw new System(`the copy of volume ${volume} differs from the original; was something writing to it?`);
   isWhole = true;
@@ -61,10 +66,13 @@ async function find(client: DockerClient, name: string, signal: AbortSignal | un
 interface Listing { bytes: number; through(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer>; digest(): string }
 
 /** What a tar stream holds, independent of the order of its entries. */
-function createListing(): Listing {
+function createListing(hasOwners: boolean): Listing {
   const lines: string[] = [];
   let problem: string | undefined;
-  const reader = createTarReader({ onEntry: (entry) => { lines.push(lineOf(entry)); } });
+  const reader = createTarReader({ onEntry: (entry) => {
+    if (hasOwners) lines.push(lineOf(entry));
+    else if (nameOf(entry) !== '') lines.push(lineOf({ ...entry, uid: 0, gid: 0 })); // nor does it name the volume's own folder
+  } });
   const self: Listing = {
     bytes: 0,
     async *through(source) {
@@ -81,8 +89,13 @@ function createListing(): Listing {
   return self;
 }
 
-function lineOf({ path, type, mode, uid, gid, size, linkTarget, xattrs, hash, mtime }: TarEntry): string {
-  const name = path.replace(/^\.?\/+/, '').replace(/\/+$/, '');
+function nameOf({ path }: TarEntry): string {
+  return path.replace(/^\.?\/+/, '').replace(/^\.$/, '').replace(/\/+$/, '');
+}
+
+function lineOf(entry: TarEntry): string {
+  const { type, mode, uid, gid, size, linkTarget, xattrs, hash, mtime } = entry;
+  const name = nameOf(entry);
   // The volume's own folder and every folder's time change by the act of copying.
   const time = type === 'file' ? Math.floor(mtime) : 0;
   return JSON.stringify([name, type, mode & 0o7777, uid, gid, type === 'file' ? size : 0, linkTarget, xattrs, hash ?? '', time]);

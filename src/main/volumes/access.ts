@@ -61,10 +61,14 @@ function direct(client: DockerClient, volume: string, signal: AbortSignal | unde
 export async function throughContainer(client: DockerClient, volume: string, signal: AbortSignal | undefined): Promise<VolumeAccess & { container: string; path: string }> {
   const tag = randomUUID().slice(0, 8);
   await using undo = new AsyncDisposableStack();
-  undo.defer(async () => { await client.json('DELETE', `/images/${HELPER_IMAGE}:${tag}`, { query: { force: true } }).catch(ignoreMissing); });
-  for await (const line of client.lines<{ error?: string }>('POST', '/images/create', { query: { fromSrc: '-', repo: HELPER_IMAGE, tag }, body: EMPTY_TAR, signal })) {
+  let image = `${HELPER_IMAGE}:${tag}`;
+  undo.defer(async () => { await client.json('DELETE', `/images/${image}`, { query: { force: true } }).catch(ignoreMissing); });
+  for await (const line of client.lines<{ error?: string; status?: string }>('POST', '/images/create', { query: { fromSrc: '-', repo: HELPER_IMAGE, tag }, body: EMPTY_TAR, signal })) {
     if (line.error) throw new System(`an empty image cannot be made: ${line.error}`);
+    if (line.status?.startsWith('sha256:')) image = line.status;
   }
+  // Podman 4 names what it imports `latest`, whatever tag was asked for; elsewhere this changes nothing.
+  if (image.startsWith('sha256:')) await client.json('POST', `/images/${image}/tag`, { query: { repo: HELPER_IMAGE, tag }, signal });
   const { Id } = await client.json<{ Id: string }>('POST', '/containers/create', {
     json: {
       Image: `${HELPER_IMAGE}:${tag}`, Cmd: ['none'], Labels: { [HELPER_LABEL]: volume, [OWNER_LABEL]: owner() },
