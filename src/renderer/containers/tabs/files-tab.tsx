@@ -1,8 +1,8 @@
 // The files of a container: browse, preview, edit, upload (also by dropping), download, rename, delete.
 import { ActionIcon, Alert, Anchor, Breadcrumbs, Button, FileButton, Group, Menu, Table, Text } from '@mantine/core';
-import { IconDots, IconFile, IconFolder, IconFolderPlus, IconLink, IconRefresh, IconUpload } from '@tabler/icons-react';
+import { IconDots, IconFile, IconFolder, IconFolderPlus, IconFolderUp, IconLink, IconRefresh, IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState, type DragEvent } from 'react';
+import { useMemo, useState, type ComponentPropsWithoutRef, type DragEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FileEntry } from '../../../main/contract/container-tools.ts';
 import { rpc } from '../../rpc.ts';
@@ -14,6 +14,9 @@ import { askName } from '../name-dialog.tsx';
 import { dropped } from '../upload.ts';
 import { FilePreview } from './file-preview.tsx';
 import classes from './tabs.module.css';
+
+/** Chromium's attribute for choosing a folder with all that is in it; React knows no type of it. */
+const WHOLE_FOLDER = { webkitdirectory: '' } as ComponentPropsWithoutRef<'input'>;
 
 const ICONS = { dir: IconFolder, symlink: IconLink, file: IconFile, other: IconFile };
 
@@ -58,6 +61,7 @@ export function FilesTab({ host, id, isRunning, startPath }: { host: string; id:
         <ActionIcon ml="auto" aria-label={t('container:files.read')} onClick={() => void query.refetch()} loading={query.isFetching}><IconRefresh size={16} /></ActionIcon>
         <Button size="compact-sm" variant="default" leftSection={<IconFolderPlus size={14} />} onClick={() => void makeFolder()}>{t('container:files.newFolder')}</Button>
         <FileButton multiple onChange={(files) => void uploadFiles(place, files.map((file) => ({ path: file.name, file })))}>{(props) => <Button {...props} size="compact-sm" variant="default" leftSection={<IconUpload size={14} />}>{t('container:files.upload')}</Button>}</FileButton>
+        <FileButton multiple inputProps={WHOLE_FOLDER} onChange={(files) => void uploadFiles(place, files.map((file) => ({ path: file.webkitRelativePath || file.name, file })))}>{(props) => <Button {...props} size="compact-sm" variant="default" leftSection={<IconFolderUp size={14} />}>{t('container:files.uploadFolder')}</Button>}</FileButton>
       </Group>
       {query.data?.isPartial && <Alert color="yellow" mb="xs">{t('container:files.partial')}</Alert>}
       {query.isError ? <FailureNote title={t('container:files.failed', { path })} error={query.error} onRetry={() => void query.refetch()} /> : !query.data ? <LoadingRows /> : (

@@ -31,7 +31,7 @@ export default {
     kind: { attach: 'attached', debug: 'debug' }, close: 'Close terminal {{number}}', search: 'Search in the terminal',
   },
   files: {
-    path: 'Path', root: '/', read: 'Read again', newFolder: 'New folder', newFolderFailed: 'The folder was not made', upload: 'Upload', uploading_one: 'Upload a file to {{path}}', uploading_other: 'Upload {{count}} files to {{path}}',
+    path: 'Path', root: '/', read: 'Read again', newFolder: 'New folder', newFolderFailed: 'The folder was not made', upload: 'Upload', uploadFolder: 'Upload folder', uploading_one: 'Upload a file to {{path}}', uploading_other: 'Upload {{count}} files to {{path}}',
     partial: 'This folder is large and was not read to its end, because the container does not run or has no shell.', failed: '{{path}} cannot be read', name: 'Name', size: 'Size', mode: 'Mode', owner: 'Owner', modified: 'Changed', actions: 'Actions', empty: 'Nothing here. Drop files to put them here.',
     download: 'Download', downloadFailed: 'The download failed', rename: 'Rename', renameFailed: '{{name}} was not renamed', delete: 'Delete', deleteTitle: 'Delete {{name}}?', deleteFailed: '{{name}} was not deleted', edit: 'Edit', saveFailed: '{{name}} was not saved', preview: 'Content', previewFailed: 'It cannot be shown', binary: 'This is not text.', clipped: 'Only the first megabyte is shown.',
   },

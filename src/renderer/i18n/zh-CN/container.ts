@@ -31,7 +31,7 @@ export default {
     kind: { attach: '已连接', debug: '调试' }, close: '关闭终端 {{number}}', search: '在终端中搜索',
   },
   files: {
-    path: '路径', root: '/', read: '重新读取', newFolder: '新建文件夹', newFolderFailed: '未能新建文件夹', upload: '上传', uploading_one: '上传一个文件到 {{path}}', uploading_other: '上传 {{count}} 个文件到 {{path}}',
+    path: '路径', root: '/', read: '重新读取', newFolder: '新建文件夹', newFolderFailed: '未能新建文件夹', upload: '上传', uploadFolder: '上传文件夹', uploading_one: '上传一个文件到 {{path}}', uploading_other: '上传 {{count}} 个文件到 {{path}}',
     partial: '此文件夹很大，没有读完：容器未运行或其中没有 Shell。', failed: '无法读取 {{path}}', name: '名称', size: '大小', mode: '权限', owner: '所有者', modified: '修改时间', actions: '操作', empty: '这里是空的。把文件拖到这里即可上传。',
     download: '下载', downloadFailed: '下载失败', rename: '重命名', renameFailed: '未能重命名 {{name}}', delete: '删除', deleteTitle: '删除 {{name}}？', deleteFailed: '未能删除 {{name}}', edit: '编辑', saveFailed: '未能保存 {{name}}', preview: '内容', previewFailed: '无法显示', binary: '这不是文本文件。', clipped: '只显示开头的 1 MB。',
   },
