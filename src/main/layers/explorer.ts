@@ -60,7 +60,7 @@ export function createExplorer(folder: string, threadUrl: URL): Explorer {
     sessions.set(opened.id, opened);
     for (const [id, old] of sessions) {
       if (old === opened || sessions.size <= LEAST_OPEN || (sessions.size <= KEPT_OPEN && entriesOf([...sessions.values()]) <= KEPT_ENTRIES)) break;
-      if (![...sessions.values()].some((other) => other.parts?.includes(old))) { sessions.delete(id); await old[Symbol.asyncDispose](); }
+      if (![...sessions.values()].some((other) => other.parts?.includes(old))) { sessions.delete(id); old[Symbol.asyncDispose]().catch(() => {}); } // ending a large thread takes long; nobody waits for it
     }
     return opened;
   };
