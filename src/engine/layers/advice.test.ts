@@ -18,8 +18,12 @@ test('a secret that a later layer removed comes first', () => {
   expect([first, second].length).toBe(2);
 });
 
+test.each(['deploy_key', 'srv/app/signing-key.txt', 'secret.txt', 'run/.token', 'root/password', 'opt/tls/site.key', 'opt/key.pem'])('%s is taken for a secret', (path) => {
+  expect(advise(['COPY . /', [{ path, content: 'k' }]]).map((item) => item.kind)).toContain('secret');
+});
+
 test('public keys and certificates of the system are no secrets', () => {
-  expect(advise(['RUN x', [{ path: 'etc/ssl/certs/server.pem', content: 'c' }, { path: 'usr/lib/python3/test/private.key', content: 'c' }, { path: 'root/.ssh/id_rsa.pub', content: 'c' }]])).toEqual([]);
+  expect(advise(['RUN x', [{ path: 'etc/ssl/certs/server.pem', content: 'c' }, { path: 'usr/lib/python3/test/private.key', content: 'c' }, { path: 'root/.ssh/id_rsa.pub', content: 'c' }, { path: 'etc/apt/trusted.gpg.d/debian.key', content: 'c' }, { path: 'etc/pam.d/common-password', content: 'c' }, { path: 'opt/monkey', content: 'c' }, { path: 'opt/hotkey.js', content: 'c' }]])).toEqual([]);
 });
 
 test.each([
