@@ -125,6 +125,9 @@ test('a terminal in that container', async () => {
 test('the layer explorer looks into an image that is only there', async () => {
   await page.getByRole('link', { name: 'Layers' }).click();
   await page.getByRole('link', { name: /lab\/box:1/ }).click();
+  // Nothing of an image crosses a network before its size was told.
+  await expect(page.getByRole('heading', { name: /^This image has [\d.]+ MB$/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Read it' }).click();
   await page.getByLabel('Filter paths').fill('busybox');
   await expect(page.getByRole('treeitem', { name: /busybox/ }).first()).toBeVisible();
 });
