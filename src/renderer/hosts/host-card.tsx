@@ -40,7 +40,7 @@ export function HostCard({ host, onEdit, onExamine, onInstall }: { host: HostSum
         {status?.state === 'reconnecting' && <Text size="sm" role="status">{t('hosts:reconnecting', { count: status.attempt })}</Text>}
         {error && host.state !== 'live' && <ProblemNote problem={asProblem(error.message, error)} />}
         <Group gap="xs">
-          {host.state !== 'live' && <Button size="compact-sm" loading={isBusy && !status} leftSection={<IconPlugConnected size={15} />} onClick={() => void rpc.hosts.reconnect({ host: host.id }).catch(() => {}) /* the card shows the reason */}>{t('hosts:connect')}</Button>}
+          {host.state !== 'live' && <Button size="compact-sm" loading={isBusy && !status && !error} leftSection={<IconPlugConnected size={15} />} onClick={() => void rpc.hosts.reconnect({ host: host.id }).catch(() => {}) /* the card shows the reason */}>{t('hosts:connect')}</Button>}
           {host.kind !== 'local' && <Button size="compact-sm" variant="default" leftSection={<IconStethoscope size={15} />} onClick={onExamine}>{t('hosts:doctor.open')}</Button>}
         </Group>
       </Stack>
