@@ -49,6 +49,17 @@ const engine = async (connection: SshConnection, socketPath?: string): Promise<D
   const route = await findEngine(connection, { socketPath, answerTimeoutMs: 120_000 });
   return createDockerClient((call) => route.dial(call));
 };
+/** The same, of an engine that is about to start. */
+async function engineSoon(connection: SshConnection, socketPath: string): Promise<DockerClient> {
+  for (const deadline = Date.now() + 240_000; ;) {
+    try {
+      return await engine(connection, socketPath);
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((next) => setTimeout(next, 1000));
+    }
+  }
+}
 const namesOf = async (client: DockerClient): Promise<string> => (await client.json<{ Components: { Name: string }[] }>('GET', '/version')).Components.map(({ Name }) => Name).join();
 const there = async (connection: SshConnection, command: string): Promise<string> => (await connection.run(command)).stdout.toString('utf8').trim();
 const bundles = (root = ROOT): BundleSource => ({ root, cache: join(work, 'bundles'), spawn: (file, args) => spawnChild(file, args, { stderr: 'pipe' }) });
@@ -174,10 +185,10 @@ test('installed for the system it uses systemd\'s control groups', async () => {
 test('after a reboot the engines are there, and with them what is to run always', async () => {
   await machine.reboot();
   await using dev = await login('dev');
-  await using own = await engine(dev, USER_SOCKET);
+  await using own = await engineSoon(dev, USER_SOCKET);
   await expect.poll(() => running(own), { timeout: 240_000, interval: 1000 }).toEqual(['always', 'unless']);
   await using root = await login('root');
-  await using system = await engine(root, SYSTEM_SOCKET);
+  await using system = await engineSoon(root, SYSTEM_SOCKET);
   await expect.poll(() => running(system), { timeout: 240_000, interval: 1000 }).toEqual(['web']);
 });
 

@@ -78,6 +78,8 @@ ${options.scope === 'user' ? 'loginctl enable-linger 2>/dev/null || true' : ''}
     if (before === '' || before === target) throw new Unavailable(`the engine does not start: ${failure}`);
     // The version that ran before is still there: better an old engine than none.
     await must(connection, `set -e\n${switchScript(places, before)}\n${sudo}${places.systemctl} restart gantry\n${sudo}rm -rf ${shellQuote(target)}\n`, places, signal);
+    const still = await waitUntilReady(connection, places, READY_SECONDS, signal);
+    if (still !== undefined) throw new Unavailable(`the new version does not start, nor does the one before any more: ${failure}; ${still}`);
     throw new Unavailable(`the new version does not start, so the one before runs again: ${failure}`);
   }
   yield { phase: 'clean', detail: '' };
