@@ -20,10 +20,10 @@ export function hasElectron(root) {
 
 /** Fetches the binary if that is possible now. Tells, and goes on, if it is not. */
 export async function tryElectron(root, stamp, { offline, say }) {
-  const { version } = JSON.parse(readFileSync(join(root, 'node_modules/electron/package.json'), 'utf8'));
+  const { version, repository } = JSON.parse(readFileSync(join(root, 'node_modules/electron/package.json'), 'utf8'));
   const last = stamp.electron;
   if (offline || (last?.version === version && Date.now() - last.failedAtMs < retryAfterMs)) return;
-  const base = process.env.ELECTRON_MIRROR ?? 'https://github.com/electron/electron/releases/download/';
+  const base = process.env.ELECTRON_MIRROR ?? `${repositoryAddress(repository)}/releases/download/`; // where the installer looks too
   const behindProxy = Boolean(process.env.HTTPS_PROXY ?? process.env.https_proxy); // fetch() ignores proxies, the installer does not
   if (behindProxy || (await answers(`${base}v${version}/SHASUMS256.txt`))) {
     say('Fetching the Electron binary (about 100 MB, once) ...');
@@ -36,6 +36,9 @@ export async function tryElectron(root, stamp, { offline, say }) {
   say('The Electron binary cannot be fetched from here; Gantry opens in Chromium instead (tried again in a day).');
   stamp.electron = { version, failedAtMs: Date.now() };
 }
+
+/** The field `repository` of a package.json: an address, or an object that has one. */
+const repositoryAddress = (field) => (typeof field === 'string' ? field : (field?.url ?? '')).replace(/^git\+/, '').replace(/\.git$/, '');
 
 async function answers(url) {
   try {

@@ -66,7 +66,8 @@ describe('files', () => {
   });
 
   test('nothing is left for later, and no test is switched off', () => {
-    const later = product.filter(({ text }) => /\b(TODO|FIXME|XXX)\b/.test(text)).map(({ path }) => path);
+    const later = everything.filter(({ text }) => /\b(TO[D]O|FIX[M]E|X{3})\b/.test(text)) // spelled so that the rule does not find itself
+      .map(({ path }) => path);
     const off = everything.filter(({ path, code }) => isTest(path) && /\b(test|it|describe)\.(only|skip|todo|fails|fixme)\(/.test(code)).map(({ path }) => path);
     expect([...later, ...off]).toEqual([]);
   });

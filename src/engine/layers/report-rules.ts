@@ -1,4 +1,4 @@
-// The rules of the CI gate: `--fail-if 'efficiency<0.9'` and dive's `.dive-ci` file (https://github.com/wagoodman/dive, "CI Integration").
+// The rules of the CI gate: `--fail-if 'efficiency<0.9'` and dive's `.dive-ci` file (dive's README, "CI Integration").
 import { parse as parseYaml } from 'yaml';
 import { InvalidParameter } from '../wire/errors.ts';
 import type { LayersReport } from './report.ts';

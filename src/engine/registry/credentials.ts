@@ -1,6 +1,6 @@
 // Credentials that this machine keeps, as the docker CLI keeps them: `auths`, `credsStore`, `credHelpers` of config.json.
 // Helpers are programs `docker-credential-NAME get|store|erase` that speak JSON over stdin and stdout
-// (github.com/docker/docker-credential-helpers). Nothing of them is ever logged.
+// (docker-credential-helpers). Nothing of them is ever logged.
 import { readJson, writeJson } from '../base/json-file.ts';
 import { run } from '../tools/run.ts';
 import { InvalidParameter, System } from '../wire/errors.ts';

@@ -1,5 +1,5 @@
 // Image references: `[domain/]path[:tag][@digest]`, Docker's short forms completed (`busybox` is `docker.io/library/busybox:latest`).
-// Grammar and limits: distribution spec v1.1 "Pulling manifests", github.com/distribution/reference.
+// Grammar and limits: distribution spec v1.1 "Pulling manifests", the distribution/reference package.
 import type { Digest } from '../base/digest.ts';
 import { InvalidParameter } from '../wire/errors.ts';
 

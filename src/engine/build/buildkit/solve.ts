@@ -7,6 +7,7 @@ import { InvalidParameter, NotImplemented } from '../../wire/errors.ts';
 import { parseTolerant } from '../dockerfile/dockerfile.ts';
 import { parseMount } from '../dockerfile/mount.ts';
 import type { BuildRequest } from '../request.ts';
+import { isBareRepository } from '../context/remote.ts';
 import { filesAsTar } from './file-sync.ts';
 import { CREDENTIALS_REQUEST, CREDENTIALS_RESPONSE, SECRET_REQUEST, SECRET_RESPONSE } from './messages.ts';
 import type { Session } from './sessions.ts';
@@ -27,7 +28,7 @@ const CREDENTIALS = '/moby.filesync.v1.Auth/Credentials';
 /** @throws NotImplemented naming what this builder does not do; InvalidParameter */
 export async function prepareBuild(wanted: Wanted, session: (attribute: string) => Promise<Session>, signal: AbortSignal): Promise<Prepared> {
   const { attributes } = wanted;
-  const remote = /^(?:https?:\/\/|git(?:@|:\/\/)|ssh:\/\/|github\.com\/)/.test(attributes['context'] ?? '') ? (attributes['context'] ?? '') : '';
+  const remote = /^(?:https?:\/\/|git(?:@|:\/\/)|ssh:\/\/)/.test(attributes['context'] ?? '') || isBareRepository(attributes['context'] ?? '') ? (attributes['context'] ?? '') : '';
   const name = attributes['filename'] ?? 'Dockerfile';
   const files = await session(attributes['dockerfilekey'] ?? 'dockerfile');
   const beside = remote !== '' && attributes['dockerfilekey'] === undefined ? new Map<string, string>() : await readFiles(files, attributes['dockerfilekey'] ?? 'dockerfile', [name, `${name}.dockerignore`, join(dirname(name), 'dockerfile')], signal);

@@ -1,4 +1,4 @@
-// `.dockerignore`: which paths of a build context are left out. Docker's rules (github.com/moby/patternmatcher): Go's
+// `.dockerignore`: which paths of a build context are left out. Docker's rules (moby/patternmatcher): Go's
 // filepath.Match syntax plus `**`, `!` brings back, the last matching line decides, a line also hides what is below its match.
 import { InvalidParameter } from '../../wire/errors.ts';
 import { regexLiteral } from '../dockerfile/regex-literal.ts';

@@ -10,8 +10,11 @@ import { receiveTar } from './receive.ts';
 export interface RemoteOptions { start: StartTool; signal: AbortSignal; /** scratch folder, removed by the caller */ work: string }
 
 export function isGitUrl(text: string): boolean {
-  return /^(git:\/\/|git@|ssh:\/\/git@|file:\/\/.*\.git(#|$)|github\.com\/)/.test(text) || (/^https?:\/\//.test(text) && /\.git(?:#.*)?$/.test(text));
+  return /^(git:\/\/|git@|ssh:\/\/git@|file:\/\/.*\.git(#|$))/.test(text) || (/^https?:\/\//.test(text) && /\.git(?:#.*)?$/.test(text));
 }
+
+/** `host.name/owner/repository`, without a scheme: only as a context, a source of ADD is a path then. */
+export const isBareRepository = (text: string): boolean => /^[\w-]+(\.[\w-]+)*\.[a-z]{2,}(\/[\w.-]+){2,}(#.*)?$/i.test(text);
 
 export interface GitReference { url: string; ref: string; folder: string }
 
@@ -20,7 +23,7 @@ export function parseGitUrl(text: string): GitReference {
   const [ref = '', folder = ''] = hash < 0 ? [] : text.slice(hash + 1).split(':', 2);
   const url = hash < 0 ? text : text.slice(0, hash);
   if (ref.startsWith('-') || url.startsWith('-')) throw new InvalidParameter(`invalid git reference: ${text}`); // it would be an option of git
-  return { url: url.startsWith('github.com/') ? `https://${url}` : url, ref, folder };
+  return { url: isBareRepository(url) ? `https://${url}` : url, ref, folder };
 }
 
 /** Makes a shallow checkout in `folder`. @returns the commit. @throws System with git's words */
@@ -48,7 +51,7 @@ export async function checkout(reference: GitReference, folder: string, keepGitD
 /** @returns a context, or the text of a lone Dockerfile */
 export async function receiveRemote(remote: string, folder: string, options: RemoteOptions): Promise<ContextIndex | { dockerfile: string }> {
   const { start, signal, work } = options;
-  if (isGitUrl(remote)) {
+  if (isGitUrl(remote) || isBareRepository(remote)) {
     const reference = parseGitUrl(remote);
     const clone = join(work, 'git');
     await checkout(reference, clone, false, options);
